@@ -1,0 +1,218 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import type { Commit, NewCommit, Sequence } from '#shared/es/commit.js';
+import {
+  BATCH_COMMITS_MAX,
+  type AppendResult,
+  type Batch,
+  type EventLog,
+  LogUnavailableError,
+  type ReadQuery,
+} from '#shared/es/event-log.js';
+import { followRecent, matches, RecentCommits } from '#shared/es/recent-commits.js';
+import { encodeEvents } from './commit-size.js';
+
+/** Commits in one fsync at most: past it the 99th percentile grows faster than the rate. */
+const GROUP_COMMITS_MAX = 256;
+/** Appends that may wait; past it the log says that it is busy. */
+const QUEUE_COMMITS_MAX = 4_096;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS commits (
+    sequence INTEGER PRIMARY KEY,
+    stream TEXT NOT NULL,
+    command_id TEXT NOT NULL UNIQUE,
+    events TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS commits_stream ON commits (stream, sequence);
+  CREATE TRIGGER IF NOT EXISTS commits_stay_as_they_are BEFORE UPDATE ON commits
+    BEGIN SELECT RAISE(ABORT, 'The event log is append-only.'); END;
+  CREATE TRIGGER IF NOT EXISTS commits_stay BEFORE DELETE ON commits
+    BEGIN SELECT RAISE(ABORT, 'The event log is append-only.'); END;
+`;
+
+type Row = { sequence: Sequence; stream: string; command_id: string; events: string };
+type Waiting = Readonly<{
+  commit: NewCommit;
+  events: string;
+  resolve: (result: AppendResult) => void;
+  reject: (error: Error) => void;
+}>;
+
+const toCommit = (row: Row): Commit => ({
+  sequence: row.sequence,
+  stream: row.stream,
+  commandId: row.command_id,
+  events: JSON.parse(row.events) as Commit['events'],
+});
+
+/**
+ * The log in one SQLite file, for one process: WAL, `synchronous=FULL`, and all appends that arrive while the
+ * event loop is busy share one transaction and so one fsync. The file stays locked until {@link close}, so that a
+ * second process can't write beside the in-memory head.
+ */
+export class SqliteEventLog implements EventLog {
+  readonly #db: Database.Database;
+  readonly #recent: RecentCommits;
+  readonly #statements;
+  #queue: Waiting[] = [];
+  #flushing = false;
+  #broken: LogUnavailableError | undefined;
+
+  private constructor(db: Database.Database) {
+    this.#db = db;
+    this.#statements = {
+      insert: db.prepare('INSERT INTO commits VALUES (?, ?, ?, ?)'),
+      version: db.prepare('SELECT max(sequence) FROM commits WHERE stream = ?').pluck(),
+      command: db.prepare('SELECT sequence FROM commits WHERE command_id = ?').pluck(),
+      last: db.prepare('SELECT * FROM commits WHERE stream = ? ORDER BY sequence DESC LIMIT 1'),
+      read: db.prepare('SELECT * FROM commits WHERE sequence > ? ORDER BY sequence LIMIT ?'),
+      head: db.prepare('SELECT coalesce(max(sequence), 0) FROM commits').pluck(),
+    };
+    this.#recent = new RecentCommits(this.#statements.head.get() as Sequence);
+  }
+
+  /** Opens or creates the file (mode from the umask). Errors: {@link LogUnavailableError} naming the file and the remedy. */
+  static open(path: string): SqliteEventLog {
+    try {
+      const db = new Database(path, { timeout: 0 });
+      // Exclusive before WAL: the lock is then held for good and no shared-memory file is needed.
+      db.pragma('locking_mode = EXCLUSIVE');
+      db.pragma('journal_mode = WAL');
+      db.pragma('synchronous = FULL');
+      db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
+      syncFolderOf(path);
+      return new SqliteEventLog(db);
+    } catch (error) {
+      throw unavailable(`The event log ${path} can't be opened`, error);
+    }
+  }
+
+  append(commit: NewCommit): Promise<AppendResult> {
+    return new Promise((resolve, reject) => {
+      if (this.#broken) throw this.#broken;
+      if (this.#queue.length >= QUEUE_COMMITS_MAX) {
+        throw new LogUnavailableError('The event log is busy; try again in a moment.');
+      }
+      this.#queue.push({ commit, events: encodeEvents(commit), resolve, reject });
+      if (this.#flushing) return;
+      this.#flushing = true;
+      setImmediate(() => this.#flush());
+    });
+  }
+
+  async read(query: ReadQuery): Promise<Batch> {
+    this.#requireReadable();
+    const recent = this.#recent.find(query);
+    if (recent) return recent;
+    const { after, services, limit = BATCH_COMMITS_MAX } = query;
+    const rows = this.#statements.read.all(after, Math.min(limit, BATCH_COMMITS_MAX)) as Row[];
+    return {
+      // Rows of other services are dropped before they are parsed.
+      commits: rows.filter((row) => matches(row, services)).map(toCommit),
+      through: rows.at(-1)?.sequence ?? after,
+    };
+  }
+
+  async *follow(query: ReadQuery, signal: AbortSignal): AsyncGenerator<Batch> {
+    yield* followRecent(this.#recent, (q) => this.#readLater(q), query, signal);
+  }
+
+  async last(stream: string): Promise<Commit | undefined> {
+    this.#requireReadable();
+    const row = this.#statements.last.get(stream) as Row | undefined;
+    return row && toCommit(row);
+  }
+
+  async head(): Promise<Sequence> {
+    this.#requireReadable();
+    return this.#recent.head;
+  }
+
+  /** Writes what is queued, then closes the file. */
+  async close(): Promise<void> {
+    while (this.#flushing) await new Promise((resolve) => setImmediate(resolve));
+    this.#broken = new LogUnavailableError('The event log is closed.');
+    this.#db.close();
+  }
+
+  /** A long catch-up must let other work run between two batches. */
+  async #readLater(query: ReadQuery): Promise<Batch> {
+    if (query.after < this.#recent.head) await new Promise((resolve) => setImmediate(resolve));
+    return this.read(query);
+  }
+
+  #flush(): void {
+    const group = this.#queue.splice(0, GROUP_COMMITS_MAX);
+    try {
+      const written: Commit[] = [];
+      this.#db.exec('BEGIN IMMEDIATE');
+      const results = group.map((waiting) => this.#write(waiting, written));
+      this.#db.exec('COMMIT');
+      this.#recent.add(written);
+      group.forEach(({ resolve }, i) => resolve(results[i] as AppendResult));
+    } catch (error) {
+      this.#refuse(group, error);
+    }
+    if (this.#queue.length > 0) setImmediate(() => this.#flush());
+    else this.#flushing = false;
+  }
+
+  /** Writes one commit inside the open transaction; a refused one leaves the others of its group alone. */
+  #write({ commit, events }: Waiting, written: Commit[]): AppendResult {
+    const { stream, commandId, expectedVersion } = commit;
+    const version = (this.#statements.version.get(stream) ?? 0) as Sequence;
+    const conflict = expectedVersion !== 'any' && expectedVersion !== version;
+    const known = this.#statements.command.get(commandId) as Sequence | undefined;
+    if (known !== undefined) return { kind: 'duplicate', sequence: known };
+    if (conflict) return { kind: 'conflict', version };
+    const sequence = this.#recent.head + written.length + 1;
+    this.#statements.insert.run(sequence, stream, commandId, events);
+    written.push({ sequence, stream, commandId, events: commit.events });
+    return { kind: 'appended', sequence };
+  }
+
+  #refuse(group: readonly Waiting[], cause: unknown): void {
+    const error = unavailable('The event log could not be written', cause);
+    try {
+      if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+    } catch (rollback) {
+      this.#broken = unavailable('The event log is unusable until a restart', rollback);
+    }
+    // After a failed fsync the kernel may have dropped the pages: only a fresh start can tell what is on disk.
+    if (codeOf(cause).startsWith('SQLITE_IOERR_FSYNC')) this.#broken = error;
+    for (const { reject } of group) reject(error);
+  }
+
+  #requireReadable(): void {
+    if (!this.#db.open) throw new LogUnavailableError('The event log is closed.');
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  SQLITE_FULL: 'the disk is full: free some space',
+  SQLITE_BUSY: 'another process holds it: stop that one, or choose another data folder',
+  SQLITE_READONLY: 'the file or its folder is read-only: give its owner write permission',
+  SQLITE_CANTOPEN:
+    'the file or its folder is missing or not accessible: check path and permissions',
+  SQLITE_NOTADB: 'the file is no SQLite database: restore it from a backup',
+  SQLITE_CORRUPT: 'the file is damaged: restore it from a backup',
+};
+
+function unavailable(what: string, cause: unknown): LogUnavailableError {
+  const code = codeOf(cause);
+  const remedy = Object.entries(REMEDIES).find(([prefix]) => code.startsWith(prefix))?.[1];
+  const why = remedy ?? (cause instanceof Error ? cause.message : String(cause));
+  return new LogUnavailableError(`${what}: ${why}.`, { cause });
+}
+
+/** A new file's name is durable only once its folder is. */
+function syncFolderOf(path: string): void {
+  const folder = openSync(dirname(path), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+}

@@ -1,0 +1,69 @@
+import type { Kysely, Migration } from 'kysely';
+import {
+  KyselyDecisionStore,
+  type DecisionTables,
+} from '#shared/adapters/kysely-decision-store.js';
+import { openSqliteDatabase, type SqliteDatabase } from '#shared/adapters/sqlite-database.js';
+import { SqliteReadModelStore } from '#shared/adapters/sqlite-read-model-store.js';
+import { CommandHandler } from '#shared/es/command-handler.js';
+import type { RecordedEvent } from '#shared/es/commit.js';
+import type { EventLog } from '#shared/es/event-log.js';
+import { Projector } from '#shared/es/projector.js';
+import type { ReadModel } from '#shared/es/read-model.js';
+import { aggregatesModel, commandsModel, type Deciders } from '#shared/es/service-models.js';
+
+export type ServiceParts = Readonly<{
+  name: string;
+  log: EventLog;
+  /** The SQLite file of its read models. */
+  databasePath: string;
+  migrations: Readonly<Record<string, Migration>>;
+  models: readonly ReadModel[];
+  deciders: Deciders;
+  /** Services whose events it follows: its own when absent; all when 'all'. */
+  follows?: 'all';
+  now: () => Date;
+  onProjected?: (events: readonly RecordedEvent[]) => void;
+  onStopped?: (name: string, error: string) => void;
+}>;
+
+/** What every service stands on: its database, its projector and its command handler. */
+export type Service<Tables> = Readonly<{
+  name: string;
+  database: SqliteDatabase<Tables>;
+  /** For queries: never waits for a projection under way. */
+  reader: Kysely<Tables>;
+  projector: Projector;
+  commands: CommandHandler;
+  stop: () => Promise<void>;
+}>;
+
+/** Opens a service's database and catches up with the log. Errors: DatabaseUnavailableError, LogUnavailableError. */
+export async function openService<Tables>(parts: ServiceParts): Promise<Service<Tables>> {
+  const { name, log, now } = parts;
+  const database = await openSqliteDatabase<Tables>(parts.databasePath, parts.migrations);
+  const store = new SqliteReadModelStore(database as unknown as SqliteDatabase<never>);
+  const projector = new Projector({
+    service: name,
+    log,
+    store,
+    models: [...parts.models, aggregatesModel(parts.deciders), commandsModel],
+    ...(parts.follows !== 'all' && { follows: [name] }),
+    ...(parts.onProjected && { onProjected: parts.onProjected }),
+    ...(parts.onStopped && { onStopped: parts.onStopped }),
+  });
+  await projector.start();
+  const decisions = database.reader as unknown as Kysely<DecisionTables>;
+  const commands = new CommandHandler({
+    service: name,
+    log,
+    store: new KyselyDecisionStore(decisions),
+    projector,
+    now,
+  });
+  const stop = async (): Promise<void> => {
+    await projector.stop();
+    await store.close();
+  };
+  return { name, database, reader: database.reader, projector, commands, stop };
+}

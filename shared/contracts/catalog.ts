@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { STREAM_ID } from '#shared/es/commit.js';
+import type { Message } from '#shared/es/decider.js';
+import { operationsOf } from '#shared/es/operation.js';
+import { pageQuery } from './page.js';
+
+export const VISIBILITIES = ['public', 'approved', 'admin_only'] as const;
+export const LAUNCH_TYPES = ['url', 'container'] as const;
+
+const URL_LENGTH_MAX = 2_048;
+const ICON_LENGTH_MAX = 16_384;
+const ICON = /^(https?:\/\/\S+|data:image\/[a-z+]+;base64,[A-Za-z0-9+/=]+|[^<>&\s:]{0,16})$/u;
+/** Distribution reference: host and path in lower case, then a tag or a digest (OCI distribution spec, "Pulling manifests"). */
+const IMAGE =
+  /^[a-z0-9]+([._:/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[a-f0-9]{64})?$/;
+/** One line of text: no control characters, which would forge lines in logs and terminals. */
+const line = (max: number) =>
+  z
+    .string()
+    .max(max)
+    // oxlint-disable-next-line no-control-regex
+    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must be one line without control characters');
+
+export const appId = z
+  .string()
+  .regex(STREAM_ID, 'takes 1 to 64 letters, digits, "-" and "_"')
+  .describe('Unique name of the app in paths');
+export const userId = z.string().regex(STREAM_ID, 'is no user id');
+
+const fields = {
+  name: line(80).min(1).describe('What people see'),
+  description: z.string().max(2_000).default(''),
+  url: z
+    .string()
+    .max(URL_LENGTH_MAX)
+    .regex(/^$|^https?:\/\/[^\s/?#]+\S*$/i, 'must start with http:// or https://')
+    .default('')
+    .describe('What a url app opens'),
+  icon: z
+    .string()
+    .max(ICON_LENGTH_MAX)
+    .regex(ICON, 'must be an http(s) URL, a data:image URL or one short symbol')
+    .default(''),
+  category: line(60).default(''),
+  visibility: z.enum(VISIBILITIES).default('public'),
+  launch_type: z.enum(LAUNCH_TYPES).default('url'),
+  container_image: z
+    .string()
+    .max(255)
+    .refine((image) => image === '' || IMAGE.test(image), 'is no image reference')
+    .default('')
+    .describe('Image of a container app'),
+};
+
+const needsItsTarget = (app: z.infer<z.ZodObject<typeof fields>>, ctx: z.RefinementCtx): void => {
+  const missing = { url: !app.url, container: !app.container_image }[app.launch_type];
+  if (!missing) return;
+  const field = app.launch_type === 'url' ? 'url' : 'container_image';
+  const message = `is needed by an app with launch_type "${app.launch_type}"`;
+  ctx.addIssue({ code: 'custom', path: [field], message });
+};
+
+/** What an administrator says about an app. */
+export const appSpec = z.strictObject(fields).superRefine(needsItsTarget);
+export type AppSpec = z.infer<typeof appSpec>;
+export const newApp = z
+  .strictObject({ id: appId.optional(), ...fields })
+  .superRefine(needsItsTarget);
+
+/** An app as the API shows it (S-31). */
+export const appView = z.object({ id: appId, ...fields, container_image: z.string().optional() });
+export type AppView = z.infer<typeof appView>;
+
+/** Shows an app; `container_image` is left out when empty. */
+export function viewOf(id: string, { container_image, ...spec }: AppSpec): AppView {
+  return { id, ...spec, ...(container_image && { container_image }) };
+}
+
+/** From and to of each field that a revision changed. */
+export type Changes = Readonly<Record<string, Readonly<{ from: unknown; to: unknown }>>>;
+
+export type AppRegistered = Message<'AppRegistered', { appId: string; app: AppSpec }>;
+export type AppRevised = Message<'AppRevised', { appId: string; app: AppSpec; changes: Changes }>;
+export type AppRetired = Message<
+  'AppRetired',
+  { appId: string; name: string; approvedUserIds: readonly string[] }
+>;
+export type AppAccessGranted = Message<'AppAccessGranted', { appId: string; userId: string }>;
+export type AppAccessWithdrawn = Message<'AppAccessWithdrawn', { appId: string; userId: string }>;
+export type AppEvent =
+  AppRegistered | AppRevised | AppRetired | AppAccessGranted | AppAccessWithdrawn;
+/** A url app was opened. It has a stream of its own, so that launches don't make an app's version move. */
+export type AppLaunched = Message<'AppLaunched', { appId: string; userId: string; url: string }>;
+export type CatalogueSeedStarted = Message<'CatalogueSeedStarted', { hash: string }>;
+export type CatalogueSeeded = Message<'CatalogueSeeded', { hash: string; apps: number }>;
+export type CatalogEvent = AppEvent | AppLaunched | CatalogueSeedStarted | CatalogueSeeded;
+
+const { command, query } = operationsOf('catalog');
+const resource = { type: 'app', id: 'app_id' } as const;
+const done = z.null();
+
+export const RegisterApp = command('RegisterApp', {
+  allow: ['admin', 'operator', 'system'],
+  data: newApp,
+  result: appView,
+  resource: { type: 'app', id: 'id' },
+});
+export const ReviseApp = command('ReviseApp', {
+  allow: ['admin', 'operator'],
+  data: z.strictObject({ app_id: appId, app: appSpec }),
+  result: appView,
+  resource,
+});
+export const RetireApp = command('RetireApp', {
+  allow: ['admin', 'operator'],
+  data: z.strictObject({ app_id: appId }),
+  result: done,
+  resource,
+});
+export const GrantAppAccess = command('GrantAppAccess', {
+  allow: ['admin', 'operator'],
+  data: z.strictObject({ app_id: appId, user_id: userId }),
+  result: done,
+  resource,
+});
+export const WithdrawAppAccess = command('WithdrawAppAccess', {
+  allow: ['admin', 'operator'],
+  data: z.strictObject({ app_id: appId, user_id: userId }),
+  result: done,
+  resource,
+});
+export const LaunchApp = command('LaunchApp', {
+  allow: ['user', 'admin'],
+  data: z.strictObject({ app_id: appId }),
+  result: z.object({ url: z.string() }),
+  resource,
+});
+export const ListApps = query('ListApps', {
+  allow: ['user', 'admin', 'operator'],
+  data: z.strictObject(pageQuery),
+  result: z.object({ apps: z.array(appView), next_cursor: z.string().optional() }),
+});
+export const FindApp = query('FindApp', {
+  allow: ['user', 'admin', 'operator', 'system'],
+  data: z.strictObject({ app_id: appId }),
+  result: appView,
+  resource,
+});
+export const ListApprovals = query('ListApprovals', {
+  allow: ['admin', 'operator'],
+  data: z.strictObject({ app_id: appId }),
+  result: z.object({ user_ids: z.array(userId) }),
+  resource,
+});
+
+export const catalogOperations = [
+  RegisterApp,
+  ReviseApp,
+  RetireApp,
+  GrantAppAccess,
+  WithdrawAppAccess,
+  LaunchApp,
+  ListApps,
+  FindApp,
+  ListApprovals,
+] as const;

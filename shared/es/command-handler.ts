@@ -1,0 +1,205 @@
+import { LRUCache } from 'lru-cache';
+import { v5 as uuidV5 } from 'uuid';
+import { type CloudEvent, type Commit, partsOf, type RecordedEvent, streamOf } from './commit.js';
+import { type Decider, type Message, reject, type Rejected } from './decider.js';
+import type { AppendResult, EventLog } from './event-log.js';
+import { LogUnavailableError } from './event-log.js';
+import type { RequestContext } from './operation.js';
+import type { Projector } from './projector.js';
+import { recordedEvents, typeOf } from './recorded-events.js';
+
+const ATTEMPTS_MAX = 5;
+const CACHED_AGGREGATES_MAX = 10_000;
+const EVENT_ID_NAMESPACE = '4f0b1f0e-3c0f-5d52-9d4c-8a5b8f6f2d11';
+
+/** What became of a command. `committed` carries the events of the first time it was carried out, also for a repeat. */
+export type Outcome<E extends Message> =
+  | Readonly<{
+      kind: 'committed';
+      version: number;
+      events: readonly RecordedEvent<E>[];
+      /** False when the read models had not got there within the wait. */
+      caughtUp: boolean;
+    }>
+  /** It was so already: nothing was written. */
+  | Readonly<{ kind: 'unchanged'; version: number }>
+  | Rejected;
+
+/** A command to one aggregate, in the request it came with. */
+export type Addressed<C extends Message> = Readonly<{
+  aggregate: string;
+  id: string;
+  command: C;
+  context: RequestContext;
+}>;
+
+/** Reads what commands decide on from the service's own database. */
+export interface DecisionStore {
+  findAggregate(stream: string): Promise<{ version: number; state: unknown } | undefined>;
+  /** The sequence of the commit that a command made. */
+  findCommand(commandId: string): Promise<number | undefined>;
+}
+
+type Parts = Readonly<{
+  service: string;
+  log: EventLog;
+  store: DecisionStore;
+  projector: Pick<Projector, 'reached'>;
+  now: () => Date;
+}>;
+
+type Known = Readonly<{ version: number; state: unknown }>;
+
+/** An event of every service: somebody tried what they may not or what could not be done. */
+export type AttemptRefused = Message<
+  'AttemptRefused',
+  { operation: string; resourceType?: string; resourceId?: string; code: string; detail: string }
+>;
+
+/** Decides commands of one service and appends what they decide. */
+export class CommandHandler {
+  readonly #parts: Parts;
+  readonly #known = new LRUCache<string, Known>({ max: CACHED_AGGREGATES_MAX });
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Finds the aggregate's state, decides, appends; on a conflict it waits for the newer state and decides again, a
+   * bounded number of times. A command id that is in the log already gets its first answer.
+   * Errors: LogUnavailableError, CommitTooLargeError.
+   */
+  async handle<C extends Message, E extends Message, S>(
+    decider: Decider<C, E, S>,
+    addressed: Addressed<C>,
+  ): Promise<Outcome<E>> {
+    const { context, command, aggregate, id } = addressed;
+    const stream = streamOf(this.#parts.service, aggregate, id);
+    // 1. A repeated command.
+    const first = await this.#parts.store.findCommand(context.commandId);
+    if (first !== undefined) return this.#firstAnswer(first, context);
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+      // 2. The state, from memory or the database; the log is never replayed for it.
+      const { version, state } = await this.#find(stream, decider.initialState);
+      const { expectedVersion } = context;
+      if (version > 0 && expectedVersion !== undefined && expectedVersion !== version) {
+        return stale(version);
+      }
+      // 3. The decision.
+      const decision = decider.decide(command, state as S);
+      if (decision.kind === 'rejected') return decision;
+      if (decision.events.length === 0) return { kind: 'unchanged', version };
+      // 4. The append, refused when somebody was faster.
+      const events = this.#envelopes(decision.events, stream, context);
+      const result = await this.#parts.log.append({
+        stream,
+        expectedVersion: version,
+        commandId: context.commandId,
+        events,
+      });
+      if (result.kind === 'duplicate') return this.#firstAnswer(result.sequence, context);
+      if (result.kind === 'appended') {
+        return this.#committed<E, S>(decider, {
+          stream,
+          state: state as S,
+          result,
+          events,
+          context,
+        });
+      }
+      // 5. Somebody was: once the read model has their commit, decide again on what they left.
+      this.#known.delete(stream);
+      await this.#parts.projector.reached(result.version);
+    }
+    throw new LogUnavailableError('Too many changes to the same thing at once; try again.');
+  }
+
+  /** Records a refused attempt in the log, where the audit trail finds it. Repeating the command gives the same refusal. */
+  async recordRefusal(refused: AttemptRefused['data'], context: RequestContext): Promise<void> {
+    const stream = streamOf(this.#parts.service, 'refusal', context.actor.id);
+    const event: AttemptRefused = { type: 'AttemptRefused', data: refused };
+    const events = this.#envelopes([event], stream, context);
+    const { commandId } = context;
+    await this.#parts.log.append({ stream, expectedVersion: 'any', commandId, events });
+  }
+
+  async #find(stream: string, initialState: unknown): Promise<Known> {
+    const known = this.#known.get(stream) ?? (await this.#parts.store.findAggregate(stream));
+    return known ?? { version: 0, state: initialState };
+  }
+
+  async #committed<E extends Message, S>(
+    decider: Pick<Decider<never, E, S>, 'evolve'>,
+    done: {
+      stream: string;
+      state: S;
+      result: Extract<AppendResult, { kind: 'appended' }>;
+      events: readonly CloudEvent[];
+      context: RequestContext;
+    },
+  ): Promise<Outcome<E>> {
+    const { sequence } = done.result;
+    const commit: Commit = {
+      sequence,
+      stream: done.stream,
+      commandId: done.context.commandId,
+      events: done.events,
+    };
+    const events = recordedEvents(commit) as RecordedEvent<E>[];
+    const state = events.reduce((s, e) => decider.evolve(s, e), done.state);
+    this.#known.set(done.stream, { version: sequence, state });
+    const caughtUp = await this.#parts.projector.reached(sequence);
+    return { kind: 'committed', version: sequence, events, caughtUp };
+  }
+
+  async #firstAnswer<E extends Message>(
+    sequence: number,
+    context: RequestContext,
+  ): Promise<Outcome<E>> {
+    const caughtUp = await this.#parts.projector.reached(sequence);
+    const { commits } = await this.#parts.log.read({ after: sequence - 1, limit: 1 });
+    const events = commits[0] ? (recordedEvents(commits[0]) as RecordedEvent<E>[]) : [];
+    const [event] = events;
+    if (event?.cloud.commandhash !== context.requestHash) {
+      return reject(
+        'IdempotencyKeyReused',
+        'This Idempotency-Key came with a different request before; use a new key.',
+      );
+    }
+    if (isRefusal(event)) return reject(event.data.code, event.data.detail);
+    return { kind: 'committed', version: sequence, events, caughtUp };
+  }
+
+  #envelopes(events: readonly Message[], stream: string, context: RequestContext): CloudEvent[] {
+    const { service, now } = this.#parts;
+    const time = now().toISOString();
+    return events.map((event, index) => ({
+      specversion: '1.0',
+      id: uuidV5(`${context.commandId}/${index}`, EVENT_ID_NAMESPACE),
+      source: `/sortie/${service}`,
+      type: typeOf(service, event.type),
+      subject: partsOf(stream).id,
+      time,
+      datacontenttype: 'application/json',
+      actor: context.actor.id,
+      ...(context.ip && { actorip: context.ip }),
+      ...(context.userAgent && { useragent: context.userAgent }),
+      correlationid: context.correlationId,
+      ...(context.causationId && { causationid: context.causationId }),
+      commandid: context.commandId,
+      ...(context.requestHash && { commandhash: context.requestHash }),
+      ...(context.traceparent && { traceparent: context.traceparent }),
+      data: event.data,
+    }));
+  }
+}
+
+const isRefusal = (event: Message | undefined): event is AttemptRefused =>
+  event?.type === 'AttemptRefused';
+
+const stale = (version: number): Rejected =>
+  reject(
+    'VersionStale',
+    `This has changed since you read it (it is at version ${version} now); read it again and repeat the change.`,
+  );

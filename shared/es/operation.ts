@@ -1,0 +1,86 @@
+import type { z } from 'zod';
+
+/** Who is asking. `operator` has the machine's own file permissions (the local control socket); `system` is Sortie itself. */
+export const ROLES = ['anonymous', 'user', 'admin', 'operator', 'system'] as const;
+export type Role = (typeof ROLES)[number];
+
+export type Actor = Readonly<{ id: string; role: Role }>;
+export const SYSTEM: Actor = { id: 'system', role: 'system' };
+export const ANONYMOUS: Actor = { id: 'anonymous', role: 'anonymous' };
+
+/** Everything about a request that is not its content; it travels in message headers and into the events. */
+export type RequestContext = Readonly<{
+  actor: Actor;
+  /** The sign-in that the actor uses, where there is one. */
+  signInId?: string;
+  commandId: string;
+  /** SHA-256 of the operation and its data, to tell a repeated request from a reused Idempotency-Key. */
+  requestHash?: string;
+  correlationId: string;
+  causationId?: string;
+  ip?: string;
+  userAgent?: string;
+  traceparent?: string;
+  /** The version the caller saw (If-Match): the sequence of the stream's last commit. */
+  expectedVersion?: number;
+}>;
+
+/**
+ * One thing a service can be asked to do. The name says what, `allow` says who may, and that is the only place
+ * where it is said: the bus, the REST routes and the documents all read it here.
+ */
+export type Operation<D = unknown, R = unknown> = Readonly<{
+  kind: 'command' | 'query';
+  service: string;
+  name: string;
+  /** The bus subject: `sortie.<command|query>.<service>.<name>`. */
+  subject: string;
+  allow: readonly Role[];
+  /** Shape of the request's data; unknown fields are refused. */
+  data: z.ZodType<D>;
+  /** Shape of the result. */
+  result: z.ZodType<R>;
+  /** The audit trail's resource type and the field of the data that names the resource. */
+  resource?: Readonly<{ type: string; id?: string }>;
+}>;
+
+type Declared<D, R> = Pick<Operation<D, R>, 'allow' | 'data' | 'result' | 'resource'>;
+
+const declare =
+  (kind: Operation['kind'], service: string) =>
+  <D, R>(name: string, declared: Declared<D, R>): Operation<D, R> => ({
+    kind,
+    service,
+    name,
+    subject: `sortie.${kind}.${service}.${name}`,
+    ...declared,
+  });
+
+/** Declares the operations of one service: `command` changes something and is in the trail, `query` only reads. */
+export const operationsOf = (service: string) => ({
+  command: declare('command', service),
+  query: declare('query', service),
+});
+
+/** What the sender of a request hears back. A rejection is an expected answer; a broken service throws. */
+export type Reply<R> =
+  | Readonly<{
+      kind: 'done';
+      result: R;
+      /** Version of the aggregate the answer speaks of (commands, and queries of one resource). */
+      version?: number;
+      /** False when the service's read model had not reached the command's sequence within the wait. */
+      caughtUp?: boolean;
+    }>
+  | Readonly<{ kind: 'rejected'; code: string; detail: string; retryAfterSeconds?: number }>;
+
+/** Port to the other services: request and reply with a deadline. */
+export interface Bus {
+  /** Errors: {@link BusUnavailableError} when nobody answers in time. */
+  request<D, R>(operation: Operation<D, R>, data: D, context: RequestContext): Promise<Reply<R>>;
+}
+
+/** Nobody answered in time; the request may or may not have been carried out. */
+export class BusUnavailableError extends Error {
+  override readonly name = 'BusUnavailableError';
+}

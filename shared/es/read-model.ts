@@ -1,0 +1,52 @@
+import type { Message } from './decider.js';
+import type { RecordedEvent } from './commit.js';
+
+export type SqlValue = string | number | null;
+export type Row = Readonly<Record<string, SqlValue>>;
+
+/**
+ * A table that can be thrown away and rebuilt from the log. `project` is pure: the row before, one event, the row
+ * after (undefined deletes it). Tables that hold one row an event never need the row before.
+ */
+export type ReadModel = Readonly<{
+  table: string;
+  /** Raise it when the rows would come out differently: the next start rebuilds the table. */
+  version: number;
+  /** The key column; rows of a journal are numbered by it in log order. */
+  key: string;
+  kind: 'rows' | 'journal';
+  /** Keys of the rows that an event changes. */
+  keysOf: (event: RecordedEvent) => readonly string[];
+  project: (row: Row | undefined, event: RecordedEvent, key: string) => Row | undefined;
+}>;
+
+type RowModel<E extends Message, R extends Row> = Readonly<{
+  table: string;
+  version: number;
+  key: keyof R & string;
+  keysOf: (event: RecordedEvent<E>) => readonly string[];
+  project: (row: R | undefined, event: RecordedEvent<E>, key: string) => R | undefined;
+}>;
+
+/** Declares a read model with one row a thing. `E` names the events of the service that the projector hands in. */
+export const rowModel = <E extends Message, R extends Row>(model: RowModel<E, R>): ReadModel =>
+  ({ kind: 'rows', ...model }) as unknown as ReadModel;
+
+type Journal<E extends Message, R extends Row> = Readonly<{
+  table: string;
+  version: number;
+  /** The row that an event leaves behind, without its number; undefined for none. */
+  rowOf: (event: RecordedEvent<E>) => R | undefined;
+}>;
+
+/** Declares a read model with one row an event, numbered in log order in the column `id`. */
+export const journal = <E extends Message, R extends Row>({
+  rowOf,
+  ...model
+}: Journal<E, R>): ReadModel => ({
+  ...model,
+  kind: 'journal',
+  key: 'id',
+  keysOf: (event) => [`${event.sequence}.${event.index}`],
+  project: (_, event) => rowOf(event as RecordedEvent<E>),
+});

@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests read the TypeScript sources; production reads dist/. One condition, no path plugin.
+const conditions = ['source'];
+const root = new URL('..', import.meta.url).pathname;
+const tier = (name: string, include: string[], options: object = {}) => ({
+  extends: true as const,
+  test: { name, include, exclude: ['node_modules/**', 'dist/**'], ...options },
+});
+
+/** One process at a time: these tiers start servers, X displays and browsers on a small machine. */
+const serial = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  root,
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    passWithNoTests: false,
+    projects: [
+      tier('unit', ['{services,shared,deploy}/**/*.spec.ts', 'test/*.spec.ts']),
+      tier('contract', ['test/contract/**/*.spec.ts'], serial),
+      tier('medium', ['test/medium/**/*.spec.ts'], serial),
+      tier('e2e', ['test/e2e/**/*.spec.ts'], serial),
+      tier('crash', ['test/crash/**/*.spec.ts'], { ...serial, testTimeout: 300_000 }),
+    ],
+  },
+});
