@@ -1,0 +1,33 @@
+// @ts-check
+// `npm test`: makes a bare machine ready, then runs every tier and adds them up.
+// `npm test -- unit contract` runs those tiers; `npm test -- unit app.spec` those files.
+import { requireNode } from './node-version.js';
+
+requireNode();
+// Only now may newer syntax be loaded.
+const { ROOT, prepare } = await import('./prepare.js');
+const { TEST_PROGRAMS, testSentence } = await import('./programs.js');
+const { provision } = await import('./provision.js');
+const { runTier } = await import('./run-tier.js');
+const { SetupFailed, runSteps } = await import('./setup-failed.js');
+const { chooseTiers, sum, summaryLine, tierLine } = await import('./tiers.js');
+
+await runSteps(async () => {
+  await prepare();
+  const missing = await provision(TEST_PROGRAMS);
+  if (missing.length > 0) throw new SetupFailed(testSentence(missing));
+
+  const { tiers, filters } = chooseTiers(process.argv.slice(2));
+  const counts = [];
+  const lines = [];
+  for (const tier of tiers) {
+    const started = Date.now();
+    console.log(`\n== ${tier}`);
+    const count = await runTier(ROOT, tier, filters);
+    counts.push(count);
+    lines.push(tierLine(tier, count, Date.now() - started));
+  }
+  const total = sum(counts);
+  console.log(`\n${lines.join('\n')}\n\n${summaryLine(total)}`);
+  process.exitCode = total.failed === 0 ? 0 : 1;
+});
