@@ -1,0 +1,133 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import type { Projection } from '../api-types.js';
+import { api } from '../api.js';
+import { confirm } from '../parts/confirm.js';
+import { Icon } from '../parts/icons.js';
+import { Loading, Trouble } from '../parts/states.js';
+import { useResource } from '../resource.js';
+import { tell, tellProblem } from '../toasts.js';
+
+const HASH_SHOWN = 12;
+
+/** The tables that are computed from the log: how far each has read, and a way to compute it anew. */
+export function ProjectionsScreen(): JSX.Element {
+  const { value, problem, reload } = useResource(api.projections, '', ['audit']);
+  if (problem.value) return <Trouble problem={problem.value} retry={() => void reload()} />;
+  const found = value.value;
+  if (!found) return <Loading what="Asking the projections" />;
+  return (
+    <>
+      <div class="bar">
+        <p class="muted">
+          Everything shown in Sortie is computed from one log, which has reached{' '}
+          <strong class="tabular">{found.head.toLocaleString()}</strong>.
+        </p>
+        <button type="button" class="button" onClick={() => void reload()}>
+          <Icon name="refresh" /> Refresh
+        </button>
+      </div>
+      <div class="table-box" tabIndex={0} role="region" aria-label="Projections">
+        <table class="stacking">
+          <thead>
+            <tr>
+              <th scope="col">Projection</th>
+              <th scope="col">Status</th>
+              <th scope="col" class="number">
+                Checkpoint
+              </th>
+              <th scope="col" class="number">
+                Lag
+              </th>
+              <th scope="col">State hash</th>
+              <th scope="col">
+                <span class="unseen">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {found.projections.map((projection) => (
+              <ProjectionRow
+                key={projection.name}
+                projection={projection}
+                onChange={() => void reload()}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+function ProjectionRow({
+  projection,
+  onChange,
+}: {
+  projection: Projection;
+  onChange: () => void;
+}): JSX.Element {
+  const busy = useSignal(false);
+  const rebuild = async (): Promise<void> => {
+    busy.value = true;
+    if (await askRebuild(projection.name)) onChange();
+    busy.value = false;
+  };
+  return (
+    <tr>
+      <td>
+        <strong>{projection.name}</strong>
+      </td>
+      <td data-label="Status">
+        <span class={`chip ${toneOf(projection.status)}`}>{projection.status}</span>
+      </td>
+      <td data-label="Checkpoint" class="number tabular">
+        {projection.checkpoint.toLocaleString()}
+      </td>
+      <td data-label="Lag" class="number tabular">
+        {projection.lag.toLocaleString()}
+      </td>
+      <td data-label="State hash">
+        {projection.state_hash ? (
+          <code title={projection.state_hash}>{projection.state_hash.slice(0, HASH_SHOWN)}</code>
+        ) : (
+          '–'
+        )}
+      </td>
+      <td class="end">
+        <button
+          type="button"
+          class="button"
+          disabled={busy.value}
+          aria-label={`Rebuild ${projection.name}`}
+          onClick={() => void rebuild()}
+        >
+          {busy.value ? 'Rebuilding…' : 'Rebuild'}
+        </button>
+      </td>
+    </tr>
+  );
+}
+
+async function askRebuild(name: string): Promise<boolean> {
+  const agreed = await confirm({
+    title: `Rebuild ${name}?`,
+    text: 'A new copy is computed from the whole log beside the present one, which stays in use until the new one is ready.',
+    yes: 'Rebuild',
+    no: 'Not now',
+  });
+  if (!agreed) return false;
+  try {
+    await api.rebuild(name);
+    tell(`${name} is being rebuilt.`);
+    return true;
+  } catch (thrown) {
+    tellProblem(thrown);
+    return false;
+  }
+}
+
+function toneOf(status: string): string {
+  if (/fail|stop|error|stuck|park/i.test(status)) return 'chip-failed';
+  return /rebuild|catch|behind/i.test(status) ? 'chip-creating' : 'chip-running';
+}

@@ -1,0 +1,121 @@
+import { signal } from '@preact/signals';
+import { api } from './api.js';
+import { backoffMs } from './backoff.js';
+import { asProblem } from './problem.js';
+
+/** What news are about; 'audit' stands for everything. */
+export type Topic = 'catalog' | 'session' | 'identity' | 'audit';
+
+const HIDDEN_MS = 60_000;
+
+// A named server-sent event reaches only a listener of that name, so each type that matters is listed.
+const TYPES: Readonly<Record<'catalog' | 'session' | 'identity', readonly string[]>> = {
+  catalog: [
+    'AppRegistered',
+    'AppRevised',
+    'AppRetired',
+    'AppAccessGranted',
+    'AppAccessWithdrawn',
+    'AppLaunched',
+  ],
+  session: [
+    'SessionRequested',
+    'SessionStarted',
+    'SessionStopped',
+    'SessionExpired',
+    'SessionFailed',
+  ],
+  identity: [
+    'UserRegistered',
+    'UserDisabled',
+    'PasswordChanged',
+    'SignedIn',
+    'SignInFailed',
+    'SignedOut',
+  ],
+};
+
+const listeners = new Map<() => void, readonly Topic[]>();
+let source: EventSource | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let attempt = 0;
+let opened = false;
+
+/** Whether news arrive: 'off' while signed out, 'lost' while the page tries to reach the server again. */
+export const liveState = signal<'off' | 'open' | 'lost'>('off');
+
+/** Calls back when something of these topics changed, or may have changed while the connection was lost. */
+export function onNews(topics: readonly Topic[], callback: () => void): () => void {
+  listeners.set(callback, topics);
+  return () => void listeners.delete(callback);
+}
+
+/** Opens the one event stream of this page and keeps it open until `stopLive`. */
+export function startLive(): void {
+  document.addEventListener('visibilitychange', pauseWhenHidden);
+  connect();
+}
+
+/** Closes the event stream. */
+export function stopLive(): void {
+  document.removeEventListener('visibilitychange', pauseWhenHidden);
+  disconnect();
+  opened = false;
+  liveState.value = 'off';
+}
+
+function connect(): void {
+  disconnect();
+  const next = new EventSource('/api/events');
+  source = next;
+  next.onopen = () => {
+    attempt = 0;
+    liveState.value = 'open';
+    // The first connection needs no news: every screen has just loaded. A later one may have missed some.
+    if (opened) notify(undefined);
+    opened = true;
+  };
+  next.onerror = () => {
+    if (opened) liveState.value = 'lost';
+    if (next.readyState === EventSource.CLOSED) retry();
+  };
+  next.addEventListener('resume', retry);
+  for (const [service, names] of Object.entries(TYPES)) {
+    for (const name of names)
+      next.addEventListener(`sortie.${service}.${name}.v1`, () => notify(service));
+  }
+}
+
+function disconnect(): void {
+  clearTimeout(timer);
+  source?.close();
+  source = undefined;
+}
+
+function retry(): void {
+  disconnect();
+  timer = setTimeout(() => void reconnect(), backoffMs(attempt, Math.random()));
+  attempt += 1;
+}
+
+// An event stream hides the status of its refusal, so the account is asked first: a 401 shows the sign-in page.
+async function reconnect(): Promise<void> {
+  const refusal = await api.me().then(() => undefined, asProblem);
+  if (refusal?.status === 401) return;
+  if (refusal) retry();
+  else connect();
+}
+
+function notify(service: string | undefined): void {
+  for (const [callback, topics] of listeners) {
+    const wanted =
+      service === undefined || topics.some((topic) => topic === service || topic === 'audit');
+    if (wanted) callback();
+  }
+}
+
+function pauseWhenHidden(): void {
+  clearTimeout(timer);
+  if (document.hidden) timer = setTimeout(disconnect, HIDDEN_MS);
+  else if (!source) connect();
+}
