@@ -1,24 +1,24 @@
 import type { DynamicModule } from '@nestjs/common';
-import { openService, type Service, type ServiceParts } from '#shared/boot/service.js';
-import { CommandHandler } from '#shared/es/command-handler.js';
+import { openService, type Service, type ServiceHost } from '#shared/boot/service.js';
+import { serviceModule } from '#shared/boot/service-module.js';
 import { erased } from '#shared/es/service-models.js';
+import { readSeedFile } from './adapters/seed-file.js';
 import { app } from './domain/app.js';
-import { seed } from './domain/seed.js';
+import { seed, type Seed } from './domain/seed.js';
 import { AppController } from './edge/app.controller.js';
 import { migrations } from './migrations/index.js';
 import { applications } from './read/applications.js';
 import { approvals } from './read/approvals.js';
 import type { CatalogTables } from './read/tables.js';
+import { seedCatalogue } from './process/seed-catalogue.js';
 import { CATALOG } from './tokens.js';
 
-class CatalogModule {}
-
-/** What the process that hosts a service hands to it. */
-export type Host = Pick<ServiceParts, 'log' | 'databasePath' | 'now' | 'onStopped'>;
+const APPS = 'sortie.event.catalog.app.';
+const SEED = 'sortie.event.catalog.seed.catalogue';
 
 /** Opens the catalogue's read models and answers its operations. */
 export async function openCatalog(
-  host: Host,
+  host: ServiceHost,
 ): Promise<{ service: Service<CatalogTables>; module: DynamicModule }> {
   const service = await openService<CatalogTables>({
     ...host,
@@ -27,13 +27,21 @@ export async function openCatalog(
     models: [applications, approvals],
     deciders: { app: erased(app), seed: erased(seed) },
   });
-  const module: DynamicModule = {
-    module: CatalogModule,
-    controllers: [AppController],
-    providers: [
-      { provide: CATALOG, useValue: service },
-      { provide: CommandHandler, useValue: service.commands },
-    ],
-  };
-  return { service, module };
+  return { service, module: serviceModule(service, CATALOG, [AppController]) };
+}
+
+/** Loads the example catalogue if there never was an app (S-32). Returns how many apps it added. Errors: SeedFileError. */
+export async function seedFrom(service: Service<CatalogTables>, path: string): Promise<number> {
+  const rows = await service.reader
+    .selectFrom('aggregates')
+    .select(['stream', 'state'])
+    .where((eb) => eb.or([eb('stream', 'like', `${APPS}%`), eb('stream', '=', SEED)]))
+    .limit(2)
+    .orderBy('stream', 'desc')
+    .execute();
+  const seeding = rows.find(({ stream }) => stream === SEED);
+  const isUnfinished = seeding && (JSON.parse(seeding.state) as Seed).status === 'started';
+  // The file matters only while there is something to load from it.
+  if (rows.length > 0 && !isUnfinished) return 0;
+  return seedCatalogue(service.commands, await readSeedFile(path));
 }

@@ -14,7 +14,8 @@ export class MemoryEventLog implements EventLog {
 
   async append(commit: NewCommit): Promise<AppendResult> {
     this.#requireOpen();
-    const events = JSON.parse(encodeEvents(commit)) as Commit['events'];
+    const json = encodeEvents(commit);
+    const events = JSON.parse(json) as Commit['events'];
     const known = this.#commands.get(commit.commandId);
     if (known) return { kind: 'duplicate', sequence: known };
     const version = this.#versions.get(commit.stream) ?? 0;
@@ -26,7 +27,7 @@ export class MemoryEventLog implements EventLog {
     this.#commits.push(stored);
     this.#versions.set(commit.stream, sequence);
     this.#commands.set(commit.commandId, sequence);
-    this.#recent.add([stored]);
+    this.#recent.add([{ commit: stored, length: json.length }]);
     return { kind: 'appended', sequence };
   }
 
@@ -35,7 +36,7 @@ export class MemoryEventLog implements EventLog {
     const part = this.#commits.slice(after, after + Math.min(limit, BATCH_COMMITS_MAX));
     return {
       commits: part.filter((commit) => matches(commit, services)),
-      through: part.at(-1)?.sequence ?? Math.max(after, this.#commits.length),
+      through: part.at(-1)?.sequence ?? after,
     };
   }
 
@@ -55,6 +56,7 @@ export class MemoryEventLog implements EventLog {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#recent.wakeAll();
   }
 
   #requireOpen(): void {

@@ -15,6 +15,8 @@ import { encodeEvents } from './commit-size.js';
 
 /** Commits in one fsync at most: past it the 99th percentile grows faster than the rate. */
 const GROUP_COMMITS_MAX = 256;
+/** A read ends once it has this many characters of JSON, however few commits they are. */
+const BATCH_LENGTH_MAX = 8 * 1_024 * 1_024;
 /** Appends that may wait; past it the log says that it is busy. */
 const QUEUE_COMMITS_MAX = 4_096;
 
@@ -33,6 +35,7 @@ const SCHEMA = `
 `;
 
 type Row = { sequence: Sequence; stream: string; command_id: string; events: string };
+type Written = Readonly<{ commit: Commit; length: number }>;
 type Waiting = Readonly<{
   commit: NewCommit;
   events: string;
@@ -75,8 +78,9 @@ export class SqliteEventLog implements EventLog {
 
   /** Opens or creates the file (mode from the umask). Errors: {@link LogUnavailableError} naming the file and the remedy. */
   static open(path: string): SqliteEventLog {
+    let db: Database.Database | undefined;
     try {
-      const db = new Database(path, { timeout: 0 });
+      db = new Database(path, { timeout: 0 });
       // Exclusive before WAL: the lock is then held for good and no shared-memory file is needed.
       db.pragma('locking_mode = EXCLUSIVE');
       db.pragma('journal_mode = WAL');
@@ -85,6 +89,7 @@ export class SqliteEventLog implements EventLog {
       syncFolderOf(path);
       return new SqliteEventLog(db);
     } catch (error) {
+      db?.close();
       throw unavailable(`The event log ${path} can't be opened`, error);
     }
   }
@@ -107,12 +112,18 @@ export class SqliteEventLog implements EventLog {
     const recent = this.#recent.find(query);
     if (recent) return recent;
     const { after, services, limit = BATCH_COMMITS_MAX } = query;
-    const rows = this.#statements.read.all(after, Math.min(limit, BATCH_COMMITS_MAX)) as Row[];
-    return {
+    const commits: Commit[] = [];
+    let through = after;
+    let length = 0;
+    const rows = this.#statements.read.iterate(after, Math.min(limit, BATCH_COMMITS_MAX));
+    for (const row of rows as IterableIterator<Row>) {
       // Rows of other services are dropped before they are parsed.
-      commits: rows.filter((row) => matches(row, services)).map(toCommit),
-      through: rows.at(-1)?.sequence ?? after,
-    };
+      if (matches(row, services)) commits.push(toCommit(row));
+      through = row.sequence;
+      length += row.events.length;
+      if (length >= BATCH_LENGTH_MAX) break;
+    }
+    return { commits, through };
   }
 
   async *follow(query: ReadQuery, signal: AbortSignal): AsyncGenerator<Batch> {
@@ -130,11 +141,12 @@ export class SqliteEventLog implements EventLog {
     return this.#recent.head;
   }
 
-  /** Writes what is queued, then closes the file. */
+  /** Takes no more appends, writes what is queued, then closes the file and ends what follows it. */
   async close(): Promise<void> {
+    this.#broken ??= new LogUnavailableError('The event log is closed.');
     while (this.#flushing) await new Promise((resolve) => setImmediate(resolve));
-    this.#broken = new LogUnavailableError('The event log is closed.');
     this.#db.close();
+    this.#recent.wakeAll();
   }
 
   /** A long catch-up must let other work run between two batches. */
@@ -146,7 +158,7 @@ export class SqliteEventLog implements EventLog {
   #flush(): void {
     const group = this.#queue.splice(0, GROUP_COMMITS_MAX);
     try {
-      const written: Commit[] = [];
+      const written: Written[] = [];
       this.#db.exec('BEGIN IMMEDIATE');
       const results = group.map((waiting) => this.#write(waiting, written));
       this.#db.exec('COMMIT');
@@ -160,29 +172,34 @@ export class SqliteEventLog implements EventLog {
   }
 
   /** Writes one commit inside the open transaction; a refused one leaves the others of its group alone. */
-  #write({ commit, events }: Waiting, written: Commit[]): AppendResult {
+  #write({ commit, events }: Waiting, written: Written[]): AppendResult {
     const { stream, commandId, expectedVersion } = commit;
-    const version = (this.#statements.version.get(stream) ?? 0) as Sequence;
-    const conflict = expectedVersion !== 'any' && expectedVersion !== version;
     const known = this.#statements.command.get(commandId) as Sequence | undefined;
     if (known !== undefined) return { kind: 'duplicate', sequence: known };
-    if (conflict) return { kind: 'conflict', version };
+    if (expectedVersion !== 'any') {
+      const version = (this.#statements.version.get(stream) ?? 0) as Sequence;
+      if (version !== expectedVersion) return { kind: 'conflict', version };
+    }
     const sequence = this.#recent.head + written.length + 1;
     this.#statements.insert.run(sequence, stream, commandId, events);
-    written.push({ sequence, stream, commandId, events: commit.events });
+    // Parsed from the bytes on disk, not the caller's objects: followers see what a restart would show them.
+    const stored = toCommit({ sequence, stream, command_id: commandId, events });
+    written.push({ commit: stored, length: events.length });
     return { kind: 'appended', sequence };
   }
 
   #refuse(group: readonly Waiting[], cause: unknown): void {
     const error = unavailable('The event log could not be written', cause);
+    const refused = [...group];
     try {
       if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
-    } catch (rollback) {
-      this.#broken = unavailable('The event log is unusable until a restart', rollback);
+      // After a failed fsync the kernel may have dropped the pages: only a fresh start can tell what is on disk.
+      if (codeOf(cause).startsWith('SQLITE_IOERR_FSYNC')) throw cause;
+    } catch (fatal) {
+      this.#broken = unavailable('The event log is unusable until a restart', fatal);
+      refused.push(...this.#queue.splice(0));
     }
-    // After a failed fsync the kernel may have dropped the pages: only a fresh start can tell what is on disk.
-    if (codeOf(cause).startsWith('SQLITE_IOERR_FSYNC')) this.#broken = error;
-    for (const { reject } of group) reject(error);
+    for (const { reject } of refused) reject(error);
   }
 
   #requireReadable(): void {
@@ -197,6 +214,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   SQLITE_FULL: 'the disk is full: free some space',
   SQLITE_BUSY: 'another process holds it: stop that one, or choose another data folder',
   SQLITE_READONLY: 'the file or its folder is read-only: give its owner write permission',
+  SQLITE_IOERR_LOCK:
+    'the file is read-only or on a network share: give its owner write permission, or use a local disk',
   SQLITE_CANTOPEN:
     'the file or its folder is missing or not accessible: check path and permissions',
   SQLITE_NOTADB: 'the file is no SQLite database: restore it from a backup',

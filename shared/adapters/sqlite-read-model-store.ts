@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import { type Kysely, sql } from 'kysely';
+import type { Compilable, Kysely } from 'kysely';
 import type { Sequence } from '#shared/es/commit.js';
 import type { ReadModel, Row } from '#shared/es/read-model.js';
-import type { Checkpoint, ReadModelStore, RowChanges } from '#shared/es/read-model-store.js';
+import {
+  type Checkpoint,
+  type ReadModelStore,
+  type RowChanges,
+  StoreUnavailableError,
+} from '#shared/es/read-model-store.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
-/** SQLite takes 32 766 parameters in a statement. */
-const PARAMETERS_MAX = 16_000;
+/** Rows of one statement of a state hash; between two of them other work runs. */
+const HASH_ROWS_MAX = 1_000;
 
 /** Tables whose names and columns are only known at run time. */
 type AnyTables = Record<string, Row>;
@@ -19,6 +24,13 @@ type ProjectionRow = {
   error: string | null;
 };
 type Db = Kysely<AnyTables & { projections: ProjectionRow }>;
+
+type TableStatements = Readonly<{
+  columns: readonly string[];
+  find: Database.Statement<unknown[], Row>;
+  put: Database.Statement;
+  remove: Database.Statement;
+}>;
 
 /** Adds the table that holds the checkpoints; every service's first migration calls it. */
 export async function createProjectionsTable(db: Kysely<unknown>): Promise<void> {
@@ -47,11 +59,16 @@ export async function createDecisionTables(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-/** Read models in a SQLite file, through Kysely. */
+/**
+ * Read models in a SQLite file. Kysely writes the SQL; each statement is compiled once and then run on the connection
+ * row by row, which replays several times as many events a second as compiling a statement of many rows for each batch.
+ * A transaction runs without a pause, so nothing else on the connection can come between.
+ */
 export class SqliteReadModelStore implements ReadModelStore {
   readonly #db: Db;
   readonly #raw: Database.Database;
   readonly #close: () => Promise<void>;
+  #tables = new Map<string, TableStatements>();
 
   constructor(database: SqliteDatabase<never>) {
     this.#db = database.writer as unknown as Db;
@@ -60,34 +77,30 @@ export class SqliteReadModelStore implements ReadModelStore {
   }
 
   async checkpoints(): Promise<readonly Checkpoint[]> {
-    const rows = await this.#db.selectFrom('projections').selectAll().execute();
-    return rows.map(({ table_name, ...rest }) => ({ table: table_name, ...rest }) as Checkpoint);
+    const rows = this.#prepare(this.#db.selectFrom('projections').selectAll()).all();
+    return (rows as ProjectionRow[]).map(({ table_name: table, ...rest }) => ({ table, ...rest }));
   }
 
   async rows(model: ReadModel, table: string, keys: readonly string[]): Promise<readonly Row[]> {
-    const found: Row[] = [];
-    for (const part of chunks(keys, PARAMETERS_MAX)) {
-      const query = this.#db.selectFrom(table).selectAll().where(model.key, 'in', part);
-      found.push(...((await query.execute()) as Row[]));
-    }
-    return found;
+    const { find } = this.#statements(model, table);
+    return attempt(() => keys.map((key) => find.get(key)).filter((row) => row !== undefined));
   }
 
   async apply(changes: readonly RowChanges[]): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
-      for (const change of changes) {
-        await deleteRows(tx, change);
-        await putRows(tx, change);
+    this.#inTransaction(() => {
+      for (const { model, table, puts, deletes, checkpoint } of changes) {
+        const { put, columns, remove } = this.#statements(model, table);
+        requireColumns(table, columns, puts[0]);
+        for (const key of deletes) remove.run(key);
+        for (const row of puts) put.run(columns.map((column) => row[column] ?? null));
         // A shadow's progress is nobody's checkpoint until it is switched to.
-        if (change.table === change.model.table) {
-          await saveCheckpoint(tx, change.model, { sequence: change.checkpoint });
-        }
+        if (table === model.table) this.#saveCheckpoint(model, { sequence: checkpoint });
       }
     });
   }
 
   async stop(model: ReadModel, error: string): Promise<void> {
-    await saveCheckpoint(this.#db, model, { status: 'stopped', error });
+    this.#inTransaction(() => this.#saveCheckpoint(model, { status: 'stopped', error }));
   }
 
   async createShadow(model: ReadModel): Promise<string> {
@@ -95,33 +108,99 @@ export class SqliteReadModelStore implements ReadModelStore {
     await this.dropShadow(model);
     // The indexes are made at the switch: filling a table without them is faster.
     const create = this.#ddl(model, 'table')[0] ?? '';
-    await sql.raw(create.replace(`"${model.table}"`, `"${shadow}"`)).execute(this.#db);
+    attempt(() => this.#raw.exec(create.replace(`"${model.table}"`, `"${shadow}"`)));
     return shadow;
   }
 
   async switchTo(model: ReadModel, shadow: string, sequence: Sequence): Promise<void> {
+    const { table } = model;
     const indexes = this.#ddl(model, 'index');
-    await this.#db.transaction().execute(async (tx) => {
-      await tx.schema.dropTable(model.table).execute();
-      await tx.schema.alterTable(shadow).renameTo(model.table).execute();
-      for (const index of indexes) await sql.raw(index).execute(tx);
-      await saveCheckpoint(tx, model, { sequence, version: model.version });
+    this.#inTransaction(() => {
+      this.#prepare(this.#db.schema.dropTable(table)).run();
+      this.#prepare(this.#db.schema.alterTable(shadow).renameTo(table)).run();
+      for (const index of indexes) this.#raw.exec(index);
+      this.#saveCheckpoint(model, { sequence });
     });
+    this.#forget(model);
   }
 
   async dropShadow(model: ReadModel): Promise<void> {
-    await this.#db.schema.dropTable(shadowOf(model)).ifExists().execute();
+    attempt(() => this.#prepare(this.#db.schema.dropTable(shadowOf(model)).ifExists()).run());
+    this.#forget(model);
   }
 
-  async stateHash(model: ReadModel, table: string): Promise<string> {
+  async stateHash({ key }: ReadModel, table: string): Promise<string> {
     const hash = createHash('sha256');
-    const rows = this.#raw.prepare(`SELECT * FROM "${table}" ORDER BY "${model.key}"`).iterate();
-    for (const row of rows) hash.update(`${JSON.stringify(row)}\n`);
+    const inOrder = this.#db.selectFrom(table).selectAll().orderBy(key).limit(HASH_ROWS_MAX);
+    let rows = attempt(() => this.#prepare(inOrder).all(HASH_ROWS_MAX) as Row[]);
+    const after = this.#prepare(inOrder.where(key, '>', ''));
+    for (let last = rows.at(-1); last; last = rows.at(-1)) {
+      for (const row of rows) hash.update(`${JSON.stringify(row)}\n`);
+      await new Promise((resolve) => setImmediate(resolve));
+      const from = last[key];
+      rows = attempt(() => after.all(from, HASH_ROWS_MAX) as Row[]);
+    }
     return hash.digest('hex');
   }
 
   close(): Promise<void> {
     return this.#close();
+  }
+
+  #saveCheckpoint(model: ReadModel, change: Partial<ProjectionRow>): void {
+    const values = { sequence: 0, version: model.version, status: 'live' as const, error: null };
+    const live = change.status === 'stopped' ? change : { ...values, ...change };
+    const save = this.#db
+      .insertInto('projections')
+      .values({ table_name: model.table, ...values, ...change })
+      .onConflict((oc) => oc.column('table_name').doUpdateSet(live))
+      .compile();
+    this.#raw.prepare(save.sql).run(save.parameters);
+  }
+
+  #statements(model: ReadModel, table: string): TableStatements {
+    const known = this.#tables.get(table);
+    if (known) return known;
+    const prepared = attempt(() => this.#prepareAll(model, table));
+    this.#tables.set(table, prepared);
+    return prepared;
+  }
+
+  #prepareAll({ key, kind }: ReadModel, table: string): TableStatements {
+    const named = this.#raw.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table);
+    // A journal's rows are numbered by the database.
+    const columns = (named as string[]).filter((column) => kind === 'rows' || column !== key);
+    const others = columns.filter((column) => column !== key);
+    const insert = this.#db
+      .insertInto(table)
+      .values(Object.fromEntries(columns.map((column) => [column, ''])));
+    const upsert = insert.onConflict((oc) =>
+      oc
+        .column(key)
+        .doUpdateSet((eb) =>
+          Object.fromEntries(others.map((column) => [column, eb.ref(`excluded.${column}`)])),
+        ),
+    );
+    return {
+      columns,
+      find: this.#prepare(this.#db.selectFrom(table).selectAll().where(key, '=', '')),
+      put: this.#prepare(kind === 'journal' ? insert : upsert),
+      remove: this.#prepare(this.#db.deleteFrom(table).where(key, '=', '')),
+    };
+  }
+
+  /** Prepares what Kysely writes; values in it are only places that each run fills anew. */
+  #prepare(query: Compilable): Database.Statement<unknown[], Row> {
+    return this.#raw.prepare(query.compile().sql);
+  }
+
+  #inTransaction(work: () => void): void {
+    attempt(() => this.#raw.transaction(work)());
+  }
+
+  #forget(model: ReadModel): void {
+    this.#tables.delete(model.table);
+    this.#tables.delete(shadowOf(model));
   }
 
   #ddl(model: ReadModel, type: 'table' | 'index'): string[] {
@@ -132,45 +211,24 @@ export class SqliteReadModelStore implements ReadModelStore {
 
 const shadowOf = (model: ReadModel): string => `${model.table}__rebuild`;
 
-async function deleteRows(db: Db, { model, table, deletes }: RowChanges): Promise<void> {
-  for (const part of chunks(deletes, PARAMETERS_MAX)) {
-    await db.deleteFrom(table).where(model.key, 'in', part).execute();
+/** All rows of a model have the same columns, so that the first of a batch speaks for them. */
+function requireColumns(table: string, columns: readonly string[], row: Row = {}): void {
+  const unknown = Object.keys(row).find((column) => !columns.includes(column));
+  if (unknown !== undefined) throw new Error(`${table} has no column ${unknown}`);
+}
+
+/** What a full disk, a busy file or a missing permission looks like; anything else is a mistake in the row. */
+const UNAVAILABLE = /^SQLITE_(FULL|BUSY|LOCKED|IOERR|READONLY|CANTOPEN|NOMEM)/;
+
+function attempt<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    if (!UNAVAILABLE.test(code)) throw cause;
+    const why = (cause as Error).message;
+    throw new StoreUnavailableError(`The read models can't be written: ${why} (${code}).`, {
+      cause,
+    });
   }
-}
-
-async function putRows(db: Db, { model, table, puts }: RowChanges): Promise<void> {
-  const columns = Object.keys(puts[0] ?? {});
-  for (const part of chunks(puts, Math.floor(PARAMETERS_MAX / Math.max(columns.length, 1)))) {
-    const insert = db.insertInto(table).values([...part]);
-    const others = columns.filter((column) => column !== model.key);
-    const put =
-      model.kind === 'journal'
-        ? insert
-        : insert.onConflict((oc) =>
-            oc
-              .column(model.key)
-              .doUpdateSet((eb) =>
-                Object.fromEntries(others.map((column) => [column, eb.ref(`excluded.${column}`)])),
-              ),
-          );
-    await put.execute();
-  }
-}
-
-async function saveCheckpoint(
-  db: Db,
-  model: ReadModel,
-  change: Partial<ProjectionRow>,
-): Promise<void> {
-  const values = { sequence: 0, version: model.version, status: 'live' as const, error: null };
-  const live = change.status === 'stopped' ? change : { ...values, ...change };
-  await db
-    .insertInto('projections')
-    .values({ table_name: model.table, ...values, ...change })
-    .onConflict((oc) => oc.column('table_name').doUpdateSet(live))
-    .execute();
-}
-
-function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let i = 0; i < items.length; i += size) yield items.slice(i, i + size);
 }

@@ -62,8 +62,9 @@ export class OperationInterceptor implements NestInterceptor {
   }
 
   async #record(operation: Operation, request: BusRequest, { code, detail }: Refused) {
-    const { resource } = operation;
-    const id = resource?.id && (request.data as Record<string, unknown>)[resource.id];
+    const { resource, secret = [] } = operation;
+    const idField = resource?.id !== undefined && !secret.includes(resource.id) && resource.id;
+    const id = idField && (request.data as Record<string, unknown>)[idField];
     await this.commands.recordRefusal(
       {
         operation: operation.name,
@@ -79,8 +80,17 @@ export class OperationInterceptor implements NestInterceptor {
 
 type Refused = Extract<Reply<never>, { kind: 'rejected' }>;
 
-/** Refusals that are no attempt at anything: a malformed request, and a key that came twice (its first answer is on record). */
-const NOT_ATTEMPTS = new Set(['InvalidRequest', 'IdempotencyKeyReused']);
+/**
+ * Refusals that are no attempt at anything: a malformed request, and a key that came twice (its first answer is on
+ * record). Those that pass with time aren't kept either, or the same key could never be tried again.
+ */
+const NOT_ATTEMPTS = new Set([
+  'InvalidRequest',
+  'IdempotencyKeyReused',
+  'SignInLocked',
+  'TooManyRequests',
+  'Unavailable',
+]);
 
 function isOnRecord({ kind }: Operation, { context }: BusRequest, code: string): boolean {
   const { role } = context.actor;
@@ -89,8 +99,12 @@ function isOnRecord({ kind }: Operation, { context }: BusRequest, code: string):
   return byPerson && attempt;
 }
 
-function hashOf(operation: Operation, { data, context }: BusRequest): string {
-  const asked = JSON.stringify([operation.subject, data, context.expectedVersion ?? null]);
+/** What is secret stays out: anybody who reads the log could try guesses against its hash. */
+function hashOf({ subject, secret = [] }: Operation, { data, context }: BusRequest): string {
+  const asked = JSON.stringify(
+    [subject, data, context.expectedVersion ?? null],
+    (field, value: unknown) => (secret.includes(field) ? undefined : value),
+  );
   return createHash('sha256').update(asked).digest('base64url');
 }
 

@@ -27,6 +27,9 @@ export type ServiceParts = Readonly<{
   onStopped?: (name: string, error: string) => void;
 }>;
 
+/** What the process that hosts a service hands to it. */
+export type ServiceHost = Pick<ServiceParts, 'log' | 'databasePath' | 'now' | 'onStopped'>;
+
 /** What every service stands on: its database, its projector and its command handler. */
 export type Service<Tables> = Readonly<{
   name: string;
@@ -47,7 +50,7 @@ export async function openService<Tables>(parts: ServiceParts): Promise<Service<
     service: name,
     log,
     store,
-    models: [...parts.models, aggregatesModel(parts.deciders), commandsModel],
+    models: [...parts.models, aggregatesModel(parts.deciders), commandsModel(name)],
     ...(parts.follows !== 'all' && { follows: [name] }),
     ...(parts.onProjected && { onProjected: parts.onProjected }),
     ...(parts.onStopped && { onStopped: parts.onStopped }),

@@ -61,8 +61,7 @@ const needsItsTarget = (app: z.infer<z.ZodObject<typeof fields>>, ctx: z.Refinem
 };
 
 /** What an administrator says about an app. */
-export const appSpec = z.strictObject(fields).superRefine(needsItsTarget);
-export type AppSpec = z.infer<typeof appSpec>;
+export type AppSpec = z.infer<z.ZodObject<typeof fields>>;
 export const newApp = z
   .strictObject({ id: appId.optional(), ...fields })
   .superRefine(needsItsTarget);
@@ -83,7 +82,12 @@ export type AppRegistered = Message<'AppRegistered', { appId: string; app: AppSp
 export type AppRevised = Message<'AppRevised', { appId: string; app: AppSpec; changes: Changes }>;
 export type AppRetired = Message<
   'AppRetired',
-  { appId: string; name: string; approvedUserIds: readonly string[] }
+  {
+    appId: string;
+    name: string;
+    visibility: AppSpec['visibility'];
+    approvedUserIds: readonly string[];
+  }
 >;
 export type AppAccessGranted = Message<'AppAccessGranted', { appId: string; userId: string }>;
 export type AppAccessWithdrawn = Message<'AppAccessWithdrawn', { appId: string; userId: string }>;
@@ -107,7 +111,8 @@ export const RegisterApp = command('RegisterApp', {
 });
 export const ReviseApp = command('ReviseApp', {
   allow: ['admin', 'operator'],
-  data: z.strictObject({ app_id: appId, app: appSpec }),
+  // A client may send back what it read, id and all.
+  data: z.strictObject({ app_id: appId, app: newApp }),
   result: appView,
   resource,
 });

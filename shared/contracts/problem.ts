@@ -3,7 +3,7 @@
  * The code is part of the API: it never changes, and new ones are only added.
  */
 export const PROBLEMS = {
-  InvalidRequest: [422, 'The request is not valid'],
+  InvalidRequest: [400, 'The request is not valid'],
   MalformedRequest: [400, 'The request could not be read'],
   SignInRequired: [401, 'Sign in first'],
   SignInFailed: [401, 'Name or password is wrong'],

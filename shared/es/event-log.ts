@@ -41,9 +41,9 @@ export const COMMIT_EVENTS_MAX = 100;
 export interface EventLog {
   /** Resolves when the commit is on disk (fsync), or says why it is not. Errors: {@link LogUnavailableError}, {@link CommitTooLargeError}. */
   append(commit: NewCommit): Promise<AppendResult>;
-  /** Reads at most {@link BATCH_COMMITS_MAX} commits; an empty batch whose `through` is the head means: nothing more for now. */
+  /** Reads at most {@link BATCH_COMMITS_MAX} commits; one whose `through` is still `after` means: nothing more for now. */
   read(query: ReadQuery): Promise<Batch>;
-  /** Catches up and then goes on live, in order, without gap or repetition, until the signal aborts. Never buffers more than one batch for a slow reader. */
+  /** Catches up and then goes on live, in order, without gap or repetition, until the signal aborts. Ends with an error when the log is closed. Never buffers more than one batch for a slow reader. */
   follow(query: ReadQuery, signal: AbortSignal): AsyncIterable<Batch>;
   /** The last commit of a stream. */
   last(stream: string): Promise<Commit | undefined>;

@@ -1,12 +1,19 @@
 import type { RecordedEvent, Sequence } from './commit.js';
 import type { ReadModel, Row } from './read-model.js';
 import type { ReadModelStore, RowChanges } from './read-model-store.js';
+import { isNewer } from './recorded-events.js';
 
 type Touch = Readonly<{ key: string; event: RecordedEvent }>;
 
 /** An event that a read model can't apply; the message names both. */
 export class ProjectionError extends Error {
   override readonly name = 'ProjectionError';
+
+  constructor(table: string, event: RecordedEvent, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const { cloud, sequence } = event;
+    super(`${table} can't apply ${cloud.type} at sequence ${sequence}: ${why}`, { cause });
+  }
 }
 
 /**
@@ -19,9 +26,7 @@ export async function foldBatch(
   target: Readonly<{ table: string; checkpoint: Sequence }>,
   events: readonly RecordedEvent[],
 ): Promise<RowChanges> {
-  const touches: Touch[] = events.flatMap((event) =>
-    model.keysOf(event).map((key) => ({ key, event })),
-  );
+  const touches = events.flatMap((event) => touchesOf(model, event));
   const rows = new Map<string, Row | undefined>();
   if (model.kind === 'rows' && touches.length > 0) {
     const keys = [...new Set(touches.map(({ key }) => key))];
@@ -30,19 +35,31 @@ export async function foldBatch(
     }
   }
   for (const { key, event } of touches) rows.set(key, applied(model, rows.get(key), event, key));
-  const puts = [...rows.values()].filter((row) => row !== undefined);
-  const deletes = [...rows].flatMap(([key, row]) => (row === undefined ? [key] : []));
+  const puts: Row[] = [];
+  const deletes: string[] = [];
+  for (const [key, row] of rows) {
+    if (row !== undefined) puts.push(row);
+    // An event without a row in a journal leaves nothing to delete: its key is no row's number.
+    else if (model.kind === 'rows') deletes.push(key);
+  }
   return { model, puts, deletes, ...target };
+}
+
+function touchesOf(model: ReadModel, event: RecordedEvent): Touch[] {
+  if (isNewer(event) && model.newer !== 'kept') {
+    throw new ProjectionError(model.table, event, 'it is newer than this Sortie; upgrade it');
+  }
+  try {
+    return model.keysOf(event).map((key) => ({ key, event }));
+  } catch (cause) {
+    throw new ProjectionError(model.table, event, cause);
+  }
 }
 
 function applied(model: ReadModel, row: Row | undefined, event: RecordedEvent, key: string) {
   try {
     return model.project(row, event, key);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ProjectionError(
-      `${model.table} can't apply ${event.cloud.type} at sequence ${event.sequence}: ${why}`,
-      { cause },
-    );
+    throw new ProjectionError(model.table, event, cause);
   }
 }

@@ -42,9 +42,14 @@ export type Operation<D = unknown, R = unknown> = Readonly<{
   result: z.ZodType<R>;
   /** The audit trail's resource type and the field of the data that names the resource. */
   resource?: Readonly<{ type: string; id?: string }>;
+  /**
+   * Fields of the data, at any depth, of which nothing may be kept, not even a hash: they are left out when a repeated
+   * request is told from a reused Idempotency-Key, so the same key with another secret gets the first answer too.
+   */
+  secret?: readonly string[];
 }>;
 
-type Declared<D, R> = Pick<Operation<D, R>, 'allow' | 'data' | 'result' | 'resource'>;
+type Declared<D, R> = Pick<Operation<D, R>, 'allow' | 'data' | 'result' | 'resource' | 'secret'>;
 
 const declare =
   (kind: Operation['kind'], service: string) =>
@@ -72,7 +77,14 @@ export type Reply<R> =
       /** False when the service's read model had not reached the command's sequence within the wait. */
       caughtUp?: boolean;
     }>
-  | Readonly<{ kind: 'rejected'; code: string; detail: string; retryAfterSeconds?: number }>;
+  | Readonly<{
+      kind: 'rejected';
+      code: string;
+      detail: string;
+      retryAfterSeconds?: number;
+      /** The fields of the data that were refused, each with what to write instead. */
+      errors?: readonly Readonly<{ field: string; message: string }>[];
+    }>;
 
 /** Port to the other services: request and reply with a deadline. */
 export interface Bus {

@@ -1,15 +1,25 @@
 import type { RecordedEvent, Sequence } from './commit.js';
 import type { EventLog } from './event-log.js';
-import { foldBatch } from './fold-batch.js';
+import { foldBatch, ProjectionError } from './fold-batch.js';
 import type { ReadModel } from './read-model.js';
-import type { Checkpoint, ReadModelStore, RowChanges } from './read-model-store.js';
+import {
+  type Checkpoint,
+  type ReadModelStore,
+  type RowChanges,
+  StoreUnavailableError,
+} from './read-model-store.js';
+import { Progress } from './progress.js';
 import { recordedEvents } from './recorded-events.js';
+import { Shadow } from './shadow.js';
 
 /** How long a command's reply waits for the read models of its own service. */
 export const READ_YOUR_WRITES_WAIT_MS = 2_000;
 
 /** Commits that change none of a read model's rows before its checkpoint is written all the same. */
 const IDLE_COMMITS_MAX = 1_000;
+
+/** How long it rests when the log or the database can't be used, before it goes on where it was. */
+const RETRY_AFTER_MS = 500;
 
 export type RebuildReport = Readonly<{
   name: string;
@@ -42,62 +52,54 @@ type Parts = Readonly<{
   onStopped?: (name: string, error: string) => void;
 }>;
 
-type Waiter = Readonly<{ sequence: Sequence; resolve: (reached: boolean) => void }>;
-
 /** Keeps a service's read models up to date with the log, one batch and one transaction at a time. */
 export class Projector {
   readonly #parts: Parts;
   readonly #stop = new AbortController();
   #checkpoints = new Map<string, Checkpoint>();
-  #waiters = new Set<Waiter>();
-  #reached: Sequence = 0;
+  readonly #progress = new Progress();
   #running: Promise<void> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+  #rebuilds = new Map<string, Promise<RebuildReport>>();
+  /** Why nothing moves at the moment. */
+  #trouble: string | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Catches up with the log, rebuilding what has changed its version, then follows it. Resolves when all read models have reached the head of now. */
+  /** Catches up with the log, rebuilding what has changed its version, then follows it. Resolves when all read models have reached the head of now. Errors: {@link StoreUnavailableError}, LogUnavailableError. */
   async start(): Promise<void> {
     const { log, store, models } = this.#parts;
     const known = new Map((await store.checkpoints()).map((c) => [c.table, c]));
     const head = await log.head();
     for (const model of models) {
-      const checkpoint = known.get(model.table) ?? fresh(model);
-      this.#checkpoints.set(model.table, checkpoint);
-      const ahead = checkpoint.sequence > head;
+      const found = known.get(model.table) ?? fresh(model);
+      const isAhead = found.sequence > head;
       // A checkpoint past the head belongs to another log: a restored one, or another data folder.
-      if (ahead || checkpoint.version !== model.version || checkpoint.status === 'stopped') {
-        await this.#rebuild(model).catch((cause: unknown) => this.#halt(model, cause));
+      this.#checkpoints.set(model.table, isAhead ? { ...found, sequence: 0 } : found);
+      if (isAhead || found.version !== model.version || found.status === 'stopped') {
+        await this.#rebuild(model, () => head).catch((cause) => this.#halt(model, cause));
       }
     }
-    this.#reached = Math.min(...this.#live().map((m) => this.#checkpointOf(m).sequence), head);
-    this.#running = this.#follow();
-    await this.reached(head, Number.POSITIVE_INFINITY);
+    this.#progress.advance(
+      Math.min(...this.#live().map((m) => this.#checkpointOf(m).sequence), head),
+    );
+    this.#running = this.#follow(head);
+    await Promise.race([this.#running, this.reached(head, Number.POSITIVE_INFINITY)]);
   }
 
   /** Ends following after the batch under way. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#running;
-    for (const { resolve } of this.#waiters) resolve(false);
+    await this.#running?.catch(() => undefined);
+    await Promise.allSettled(this.#rebuilds.values());
+    this.#progress.giveUp();
   }
 
   /** Resolves to true once every read model has applied the log up to `sequence`, to false when the wait is over first. */
   async reached(sequence: Sequence, waitMs = READ_YOUR_WRITES_WAIT_MS): Promise<boolean> {
-    if (this.#reached >= sequence) return this.#allLive();
-    return new Promise((resolve) => {
-      const waiter: Waiter = { sequence, resolve: (reached) => finish(reached) };
-      const timer =
-        waitMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => finish(false), waitMs);
-      const finish = (reached: boolean): void => {
-        clearTimeout(timer);
-        this.#waiters.delete(waiter);
-        resolve(reached);
-      };
-      this.#waiters.add(waiter);
-    });
+    return (await this.#progress.wait(sequence, waitMs)) && this.#allLive();
   }
 
   /** Where each read model stands against the head of the log. */
@@ -105,9 +107,11 @@ export class Projector {
     const head = await this.#parts.log.head();
     return this.#parts.models.map((model) => {
       const { sequence, status, error } = this.#checkpointOf(model);
-      const lag = status === 'stopped' ? head - sequence : Math.max(0, head - this.#reached);
-      const checkpoint = status === 'stopped' ? sequence : Math.max(sequence, this.#reached);
-      return { name: this.#nameOf(model), checkpoint, lag, status, error };
+      const lag =
+        status === 'stopped' ? head - sequence : Math.max(0, head - this.#progress.reached);
+      const checkpoint =
+        status === 'stopped' ? sequence : Math.max(sequence, this.#progress.reached);
+      return { name: this.#nameOf(model), checkpoint, lag, status, error: error ?? this.#trouble };
     });
   }
 
@@ -116,24 +120,49 @@ export class Projector {
     const model = this.#find(name);
     if (!model) return undefined;
     return this.#inTurn(async () => ({
-      sequence: Math.max(this.#checkpointOf(model).sequence, this.#reached),
+      sequence: Math.max(this.#checkpointOf(model).sequence, this.#progress.reached),
       hash: await this.#parts.store.stateHash(model, model.table),
     }));
   }
 
-  /** Fills a new table beside the old one from the whole log, then switches. Undefined when no read model has the name. */
+  /**
+   * Fills a new table beside the old one from the whole log, then switches; asked twice at a time, it is done once.
+   * Undefined when no read model has the name.
+   */
   async rebuild(name: string): Promise<RebuildReport | undefined> {
     const model = this.#find(name);
-    return model && this.#rebuild(model);
+    if (!model) return undefined;
+    const running = this.#rebuilds.get(name);
+    if (running) return running;
+    const standing = (): Sequence =>
+      Math.max(this.#progress.reached, this.#checkpointOf(model).sequence);
+    const rebuild = this.#rebuild(model, standing).finally(() => this.#rebuilds.delete(name));
+    this.#rebuilds.set(name, rebuild);
+    return rebuild;
   }
 
-  async #follow(): Promise<void> {
-    const { log, follows } = this.#parts;
-    const query = { after: this.#reached, ...(follows && { services: follows }) };
-    for await (const { commits, through } of log.follow(query, this.#stop.signal)) {
+  /** Follows the log for as long as it runs. What the log or the database can't do is tried again, but not by the start: that fails. */
+  async #follow(startedAt: Sequence): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        await this.#followOn(signal);
+      } catch (cause) {
+        if (this.#progress.reached < startedAt) throw cause;
+        this.#trouble = cause instanceof Error ? cause.message : String(cause);
+        await rest(RETRY_AFTER_MS, signal);
+      }
+    }
+  }
+
+  async #followOn(signal: AbortSignal): Promise<void> {
+    const { log, follows, onProjected } = this.#parts;
+    const query = { after: this.#progress.reached, ...(follows && { services: follows }) };
+    for await (const { commits, through } of log.follow(query, signal)) {
       const events = commits.flatMap(recordedEvents);
       await this.#inTurn(() => this.#apply(events, through));
-      if (events.length > 0) this.#parts.onProjected?.(events);
+      this.#trouble = null;
+      if (events.length > 0) onProjected?.(events);
     }
   }
 
@@ -141,35 +170,43 @@ export class Projector {
     const live = this.#live();
     try {
       const changes: RowChanges[] = [];
-      for (const model of live) changes.push(await this.#fold(model, model.table, events, through));
+      for (const model of live) changes.push(await this.#fold(model, events, through));
       await this.#commit(changes);
-    } catch {
+    } catch (cause) {
+      if (cause instanceof StoreUnavailableError) throw cause;
       // One by one, so that the read model that can't go on is the only one that stops.
       for (const model of live) await this.#applyAlone(model, events, through);
     }
-    this.#advance(through);
+    this.#progress.advance(through);
   }
 
+  /** Applies commit after commit, so that a read model that stops has everything before the event that it stops at. */
   async #applyAlone(model: ReadModel, events: readonly RecordedEvent[], through: Sequence) {
-    try {
-      await this.#commit([await this.#fold(model, model.table, events, through)]);
-    } catch (cause) {
-      await this.#halt(model, cause);
+    for (const { sequence, of } of commitsOf(events)) {
+      try {
+        await this.#commit([await this.#fold(model, of, sequence)]);
+      } catch (cause) {
+        if (cause instanceof StoreUnavailableError) throw cause;
+        const isTold = cause instanceof ProjectionError;
+        return this.#halt(model, isTold ? cause : new ProjectionError(model.table, of[0], cause));
+      }
     }
+    return this.#commit([await this.#fold(model, [], through)]);
   }
 
   async #halt(model: ReadModel, cause: unknown): Promise<void> {
     const error = cause instanceof Error ? cause.message : String(cause);
     this.#checkpoints.set(model.table, { ...this.#checkpointOf(model), status: 'stopped', error });
-    await this.#parts.store.stop(model, error);
     this.#parts.onStopped?.(this.#nameOf(model), error);
+    // If even that can't be written, the next start meets the same event and stops at it again.
+    await this.#parts.store.stop(model, error).catch(() => undefined);
   }
 
-  #fold(model: ReadModel, table: string, events: readonly RecordedEvent[], checkpoint: Sequence) {
+  #fold(model: ReadModel, events: readonly RecordedEvent[], checkpoint: Sequence) {
     const { sequence } = this.#checkpointOf(model);
     // A redelivered event changes nothing: what is at or before the checkpoint has been applied.
-    const news = table === model.table ? events.filter((e) => e.sequence > sequence) : events;
-    return foldBatch(this.#parts.store, model, { table, checkpoint }, news);
+    const news = events.filter((event) => event.sequence > sequence);
+    return foldBatch(this.#parts.store, model, { table: model.table, checkpoint }, news);
   }
 
   async #commit(changes: readonly RowChanges[]): Promise<void> {
@@ -181,47 +218,33 @@ export class Projector {
     if (due.length === 0) return;
     await this.#parts.store.apply(due);
     for (const { model, checkpoint } of due) {
-      const { version } = model;
-      const moved = { version, sequence: checkpoint, status: 'live' as const, error: null };
-      this.#checkpoints.set(model.table, { table: model.table, ...moved });
+      this.#checkpoints.set(model.table, { ...fresh(model), sequence: checkpoint });
     }
   }
 
-  async #rebuild(model: ReadModel): Promise<RebuildReport> {
-    const { store, log } = this.#parts;
+  /** `standing` tells how far the old table is, so that both are compared and switched at the same sequence. */
+  async #rebuild(model: ReadModel, standing: () => Sequence): Promise<RebuildReport> {
+    const { store } = this.#parts;
     const started = performance.now();
-    const shadow = await store.createShadow(model);
-    const progress = { after: 0, events: 0 };
-    while (progress.after < (await log.head())) await this.#fill(model, shadow, progress);
-    // The last stretch and the switch happen with the live projection waiting, so both stand at the same sequence.
-    return this.#inTurn(async () => {
-      const target = Math.max(this.#reached, this.#checkpointOf(model).sequence);
-      while (progress.after < target) await this.#fill(model, shadow, progress);
-      const hashBefore = await store.stateHash(model, model.table);
-      await store.switchTo(model, shadow, progress.after);
-      const hashAfter = await store.stateHash(model, model.table);
-      this.#checkpoints.set(model.table, { ...fresh(model), sequence: progress.after });
-      const durationMs = Math.round(performance.now() - started);
-      const { after: sequence, events } = progress;
-      return { name: this.#nameOf(model), sequence, events, durationMs, hashBefore, hashAfter };
-    });
-  }
-
-  async #fill(model: ReadModel, shadow: string, progress: { after: Sequence; events: number }) {
-    const { log, store, follows } = this.#parts;
-    const query = { after: progress.after, ...(follows && { services: follows }) };
-    const { commits, through } = await log.read(query);
-    const events = commits.flatMap(recordedEvents);
-    await store.apply([await this.#fold(model, shadow, events, through)]);
-    progress.after = through;
-    progress.events += events.length;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  #advance(through: Sequence): void {
-    this.#reached = Math.max(this.#reached, through);
-    for (const waiter of this.#waiters)
-      if (waiter.sequence <= through) waiter.resolve(this.#allLive());
+    const table = await store.createShadow(model);
+    try {
+      const shadow = new Shadow(this.#parts, model, this.#stop.signal);
+      while (shadow.after < standing()) await shadow.fillTo(table, standing());
+      // The last stretch and the switch happen with the live projection waiting.
+      return await this.#inTurn(async () => {
+        await shadow.fillTo(table, standing());
+        const { after: sequence, events } = shadow;
+        const hashBefore = await store.stateHash(model, model.table);
+        await store.switchTo(model, table, sequence);
+        this.#checkpoints.set(model.table, { ...fresh(model), sequence });
+        const hashAfter = await store.stateHash(model, model.table);
+        const durationMs = Math.round(performance.now() - started);
+        return { name: this.#nameOf(model), sequence, events, durationMs, hashBefore, hashAfter };
+      });
+    } catch (cause) {
+      await store.dropShadow(model).catch(() => undefined);
+      throw cause;
+    }
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -251,3 +274,24 @@ const fresh = (model: ReadModel): Checkpoint => ({
   status: 'live',
   error: null,
 });
+
+type Together = { sequence: Sequence; of: [RecordedEvent, ...RecordedEvent[]] };
+
+/** Groups events that stand together in one commit. */
+function commitsOf(events: readonly RecordedEvent[]): Together[] {
+  const commits: Together[] = [];
+  for (const event of events) {
+    const last = commits.at(-1);
+    if (last?.sequence === event.sequence) last.of.push(event);
+    else commits.push({ sequence: event.sequence, of: [event] });
+  }
+  return commits;
+}
+
+const rest = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(resolve, ms);
+    const cut = (): void => (clearTimeout(timer), resolve());
+    signal.addEventListener('abort', cut, { once: true });
+  });

@@ -20,7 +20,12 @@ export type RowChanges = Readonly<{
   checkpoint: Sequence;
 }>;
 
-/** Port to the database of one service's read models. */
+/** The database can't take or give anything now (disk full, file busy); the message says why. Trying again later may work. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+}
+
+/** Port to the database of one service's read models. Errors of every method: {@link StoreUnavailableError}. */
 export interface ReadModelStore {
   checkpoints(): Promise<readonly Checkpoint[]>;
   /** Rows by key, from the model's table or its shadow; missing ones are left out. */

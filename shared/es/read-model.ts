@@ -15,6 +15,8 @@ export type ReadModel = Readonly<{
   /** The key column; rows of a journal are numbered by it in log order. */
   key: string;
   kind: 'rows' | 'journal';
+  /** What becomes of an event that only a newer version of Sortie can read: it is handed in, instead of stopping the read model. */
+  newer?: 'kept';
   /** Keys of the rows that an event changes. */
   keysOf: (event: RecordedEvent) => readonly string[];
   project: (row: Row | undefined, event: RecordedEvent, key: string) => Row | undefined;
@@ -24,6 +26,7 @@ type RowModel<E extends Message, R extends Row> = Readonly<{
   table: string;
   version: number;
   key: keyof R & string;
+  newer?: 'kept';
   keysOf: (event: RecordedEvent<E>) => readonly string[];
   project: (row: R | undefined, event: RecordedEvent<E>, key: string) => R | undefined;
 }>;
@@ -35,6 +38,7 @@ export const rowModel = <E extends Message, R extends Row>(model: RowModel<E, R>
 type Journal<E extends Message, R extends Row> = Readonly<{
   table: string;
   version: number;
+  newer?: 'kept';
   /** The row that an event leaves behind, without its number; undefined for none. */
   rowOf: (event: RecordedEvent<E>) => R | undefined;
 }>;

@@ -2,6 +2,10 @@ import type { Commit, Sequence } from './commit.js';
 import { BATCH_COMMITS_MAX, type Batch, type ReadQuery } from './event-log.js';
 
 const RECENT_COMMITS_MAX = 1_024;
+/** Their events' JSON, in characters: large commits leave room for fewer. */
+const RECENT_LENGTH_MAX = 16 * 1_024 * 1_024;
+
+type Kept = Readonly<{ commit: Commit; length: number }>;
 
 /** Says whether a commit belongs to one of the services of a query. */
 export function matches(commit: Pick<Commit, 'stream'>, services?: readonly string[]): boolean {
@@ -15,7 +19,8 @@ export function matches(commit: Pick<Commit, 'stream'>, services?: readonly stri
  * Its length is bounded: a follower that falls behind reads from the log again.
  */
 export class RecentCommits {
-  #commits: Commit[] = [];
+  #kept: Kept[] = [];
+  #length = 0;
   #head: Sequence;
   #waiting = new Set<() => void>();
 
@@ -27,15 +32,20 @@ export class RecentCommits {
     return this.#head;
   }
 
-  /** Adds commits that directly follow the head, and wakes every waiting follower. */
-  add(commits: readonly Commit[]): void {
-    const last = commits.at(-1);
+  /** Adds commits that directly follow the head, each with the length of its events' JSON, and wakes every waiting follower. */
+  add(news: readonly Kept[]): void {
+    const last = news.at(-1);
     if (!last) return;
-    this.#commits.push(...commits);
-    if (this.#commits.length > 2 * RECENT_COMMITS_MAX) {
-      this.#commits = this.#commits.slice(-RECENT_COMMITS_MAX);
-    }
-    this.#head = last.sequence;
+    this.#kept.push(...news);
+    for (const { length } of news) this.#length += length;
+    this.#head = last.commit.sequence;
+    const isFull = this.#kept.length > 2 * RECENT_COMMITS_MAX || this.#length > RECENT_LENGTH_MAX;
+    if (isFull) this.#halve();
+    this.wakeAll();
+  }
+
+  /** Makes every waiting follower read again. */
+  wakeAll(): void {
     const waiting = this.#waiting;
     this.#waiting = new Set();
     for (const wake of waiting) wake();
@@ -43,14 +53,14 @@ export class RecentCommits {
 
   /** The answer to a query if memory holds all of it, else undefined. */
   find({ after, services, limit = BATCH_COMMITS_MAX }: ReadQuery): Batch | undefined {
-    if (after >= this.#head) return { commits: [], through: this.#head };
-    const first = this.#commits[0];
+    if (after >= this.#head) return { commits: [], through: after };
+    const first = this.#kept[0]?.commit;
     if (!first || first.sequence > after + 1) return undefined;
     const start = after + 1 - first.sequence;
-    const part = this.#commits.slice(start, start + Math.min(limit, BATCH_COMMITS_MAX));
+    const part = this.#kept.slice(start, start + Math.min(limit, BATCH_COMMITS_MAX));
     return {
-      commits: part.filter((commit) => matches(commit, services)),
-      through: part.at(-1)?.sequence ?? after,
+      commits: part.map(({ commit }) => commit).filter((commit) => matches(commit, services)),
+      through: part.at(-1)?.commit.sequence ?? after,
     };
   }
 
@@ -67,6 +77,11 @@ export class RecentCommits {
       signal.addEventListener('abort', wake, { once: true });
     });
   }
+
+  #halve(): void {
+    this.#kept = this.#kept.slice(Math.ceil(this.#kept.length / 2));
+    this.#length = this.#kept.reduce((sum, { length }) => sum + length, 0);
+  }
 }
 
 /** Follows a log that keeps {@link RecentCommits}: reads until the head, then waits for more. */
@@ -79,6 +94,7 @@ export async function* followRecent(
   let after = query.after;
   while (!signal.aborted) {
     const batch = await read({ ...query, after });
+    if (signal.aborted) return;
     if (batch.through > after) {
       after = batch.through;
       yield batch;

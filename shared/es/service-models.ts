@@ -18,6 +18,8 @@ export const aggregatesModel = (deciders: Deciders): ReadModel =>
     table: 'aggregates',
     version: 1,
     key: 'stream',
+    // A service that decides nothing has no state that a newer event could change.
+    ...(Object.keys(deciders).length === 0 && { newer: 'kept' }),
     keysOf: (event) => (deciders[partsOf(event.stream).aggregate] ? [event.stream] : []),
     project: (row, event, stream) => {
       const decider = deciders[partsOf(stream).aggregate];
@@ -29,10 +31,13 @@ export const aggregatesModel = (deciders: Deciders): ReadModel =>
   });
 
 /** Where each command's commit stands in the log, so that a repeated command gets its first answer for as long as the log lives. */
-export const commandsModel: ReadModel = rowModel<Message, CommandRow>({
-  table: 'commands',
-  version: 1,
-  key: 'command_id',
-  keysOf: (event) => (event.index === 0 ? [event.cloud.commandid] : []),
-  project: (_, event, command_id) => ({ command_id, sequence: event.sequence }),
-});
+export const commandsModel = (service: string): ReadModel =>
+  rowModel<Message, CommandRow>({
+    table: 'commands',
+    version: 1,
+    key: 'command_id',
+    newer: 'kept',
+    keysOf: (event) =>
+      event.index === 0 && partsOf(event.stream).service === service ? [event.cloud.commandid] : [],
+    project: (_, event, command_id) => ({ command_id, sequence: event.sequence }),
+  });

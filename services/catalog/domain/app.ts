@@ -49,10 +49,8 @@ export const app: Decider<AppCommand, AppEvent, App> = {
       case 'RetireApp': {
         // The approvals go with the app: one registered later under the same id starts without any.
         const { approvedUserIds } = state;
-        return accept({
-          type: 'AppRetired',
-          data: { appId, name: state.app.name, approvedUserIds },
-        });
+        const { name, visibility } = state.app;
+        return accept({ type: 'AppRetired', data: { appId, name, visibility, approvedUserIds } });
       }
       case 'GrantAppAccess':
         return grant(appId, command.data.userId, state.approvedUserIds);

@@ -7,8 +7,7 @@ export type Seed =
   | Readonly<{ status: 'seeded' }>;
 
 type SeedCommand =
-  | Message<'StartSeed', { hash: string; catalogueIsEmpty: boolean }>
-  | Message<'FinishSeed', { hash: string; apps: number }>;
+  Message<'StartSeed', { hash: string }> | Message<'FinishSeed', { hash: string; apps: number }>;
 
 /** The one loading of the example catalogue: it starts once, and one that a crash cut short goes on with the same file. */
 export const seed: Decider<SeedCommand, CatalogueSeedStarted | CatalogueSeeded, Seed> = {
@@ -26,8 +25,8 @@ export const seed: Decider<SeedCommand, CatalogueSeedStarted | CatalogueSeeded, 
   decide(command, state) {
     switch (command.type) {
       case 'StartSeed':
-        if (state.status === 'unseeded' && command.data.catalogueIsEmpty) {
-          return accept({ type: 'CatalogueSeedStarted', data: { hash: command.data.hash } });
+        if (state.status === 'unseeded') {
+          return accept({ type: 'CatalogueSeedStarted', data: command.data });
         }
         if (state.status === 'started' && state.hash === command.data.hash) return accept();
         return reject('AlreadySeeded', 'The catalogue has apps already, or had.');

@@ -47,7 +47,11 @@ export class AppController {
 
   @Handles(ReviseApp)
   async revise(@Payload() { data, context }: Asked<typeof ReviseApp>): Promise<Reply<AppView>> {
-    const command = { type: 'ReviseApp', data: { appId: data.app_id, app: data.app } } as const;
+    const { id, ...spec } = data.app;
+    if (id !== undefined && id !== data.app_id) {
+      return rejected('InvalidRequest', `id: an app's id never changes; it is "${data.app_id}".`);
+    }
+    const command = { type: 'ReviseApp', data: { appId: data.app_id, app: spec } } as const;
     return this.#define(command, context);
   }
 

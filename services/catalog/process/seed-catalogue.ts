@@ -14,12 +14,11 @@ const SEED_NAMESPACE = '0b8f5a46-6a0a-5b58-8f0e-6f3a5c1d9e77';
 export async function seedCatalogue(
   commands: CommandHandler,
   { hash, apps }: SeedFile,
-  catalogueIsEmpty: boolean,
 ): Promise<number> {
   const started = await commands.handle(seed, {
     aggregate: 'seed',
     id: 'catalogue',
-    command: { type: 'StartSeed', data: { hash, catalogueIsEmpty } },
+    command: { type: 'StartSeed', data: { hash } },
     context: contextOf(`${hash}/start`),
   });
   if (started.kind === 'rejected') return 0;

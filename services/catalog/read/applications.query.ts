@@ -19,7 +19,7 @@ const visibleTo = (actor: Actor) => (eb: ExpressionBuilder<CatalogTables, 'appli
     ]),
   ]);
 
-const toView = ({ id, version: _, ...spec }: ApplicationRow): AppView => viewOf(id, spec);
+const toView = ({ id, version: _version, ...spec }: ApplicationRow): AppView => viewOf(id, spec);
 
 /** The app with its version, if it exists and the actor may see it. */
 export async function findApp(

@@ -1,0 +1,9 @@
+import type { AnalyticsRow } from './analytics.js';
+import type { AuditRow } from './audit-log.js';
+import type { LaunchDayRow } from './launch-days.js';
+
+export type AuditTables = {
+  audit_log: AuditRow & { id: number };
+  analytics: AnalyticsRow & { id: number };
+  launch_days: LaunchDayRow;
+};

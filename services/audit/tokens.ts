@@ -1,0 +1,4 @@
+/** Names the audit service's {@link Service} for Nest, which can't inject a type. */
+export const AUDIT = Symbol('audit');
+/** Names the clock. */
+export const NOW = Symbol('now');

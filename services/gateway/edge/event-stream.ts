@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { CloudEvent, Commit, Sequence } from '#shared/es/commit.js';
+import type { EventTail } from './event-tail.js';
+
+const HEARTBEAT_MS = 15_000;
+/** A reader that takes nothing for so long is cut off; its browser comes back with Last-Event-ID. */
+const STALLED_READER_MS = 30_000;
+const RECONNECT_MS = 2_000;
+
+type Reading = Readonly<{
+  tail: EventTail;
+  /** The events of a commit that this client may see. */
+  visible: (commit: Commit) => Promise<readonly Pick<CloudEvent, 'type'>[]>;
+  /** The last sequence the client has seen; undefined starts at the head. */
+  after: Sequence | undefined;
+  signal: AbortSignal;
+}>;
+
+/**
+ * Writes the log as server-sent events (WHATWG HTML, section 9.2). `id` is the log's sequence, so a client that
+ * comes back with Last-Event-ID misses nothing: a slow one is waited for, with one batch in memory at most.
+ */
+export async function streamEvents(response: ServerResponse, reading: Reading): Promise<void> {
+  const { tail, visible, signal } = reading;
+  const head = await tail.head();
+  const foreign = reading.after !== undefined && reading.after > head;
+  const position = { sequence: foreign ? head : (reading.after ?? head) };
+  response.write(`retry: ${RECONNECT_MS}\nid: ${position.sequence}\n\n`);
+  // A sequence that this log has not reached is another log's: what the client has on screen may not be so.
+  if (foreign) response.write(`event: resume\ndata: {"after":${head}}\n\n`);
+  const heartbeat = setInterval(() => {
+    // An id without data moves Last-Event-ID on past events that this person may not see.
+    if (!response.writableNeedDrain) response.write(`: still here\nid: ${position.sequence}\n\n`);
+  }, HEARTBEAT_MS);
+  try {
+    for await (const { commits, through } of tail.from(position.sequence, signal)) {
+      for (const commit of commits) {
+        await write(response, commit.sequence, await visible(commit), signal);
+      }
+      position.sequence = through;
+    }
+  } finally {
+    clearInterval(heartbeat);
+    response.end();
+  }
+}
+
+async function write(
+  response: ServerResponse,
+  sequence: Sequence,
+  events: readonly Pick<CloudEvent, 'type'>[],
+  signal: AbortSignal,
+): Promise<void> {
+  const frames = events.map((event, i) => {
+    // Only the last event of a commit carries the id: a cut in between must bring all of them again.
+    const id = i === events.length - 1 ? `id: ${sequence}\n` : '';
+    return `${id}event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+  });
+  if (frames.length === 0 || response.write(frames.join(''))) return;
+  const stalled = AbortSignal.timeout(STALLED_READER_MS);
+  await once(response, 'drain', { signal: AbortSignal.any([stalled, signal]) });
+}

@@ -1,0 +1,74 @@
+import { type AppRetired, type AppRevised, FindApp } from '#shared/contracts/catalog.js';
+import { type CloudEvent, type Commit, partsOf } from '#shared/es/commit.js';
+import type { Bus, RequestContext } from '#shared/es/operation.js';
+
+/** Where somebody sat is for the audit trail only. */
+type Shown = Omit<CloudEvent, 'actorip' | 'useragent' | 'commandhash' | 'traceparent'>;
+
+/**
+ * The events of a commit as one person may see them, often none: administrators see all, others their own sessions
+ * and which of the apps that they can see changed. Nobody sees the content of identity's events.
+ */
+export async function visibleEvents(
+  commit: Commit,
+  context: RequestContext,
+  bus: Bus,
+): Promise<readonly Shown[]> {
+  const { service, id } = partsOf(commit.stream);
+  const { actor } = context;
+  const events = commit.events.map(shown);
+  if (service === 'identity') return actor.role === 'user' ? [] : events.map(withData({}));
+  if (actor.role !== 'user') return events;
+  if (service === 'session') return events.filter(isOf(actor.id)).map(withoutEndpoint);
+  if (service !== 'catalog') return [];
+  const seen = await Promise.all(events.map((event) => isAppVisible(event, id, { bus, context })));
+  return events.filter((_, i) => seen[i]).map(withData({ appId: id }));
+}
+
+function shown(event: CloudEvent): Shown {
+  const {
+    actorip: _ip,
+    useragent: _agent,
+    commandhash: _hash,
+    traceparent: _trace,
+    ...rest
+  } = event;
+  return rest;
+}
+
+const withData =
+  (data: object) =>
+  (event: Shown): Shown => ({ ...event, data });
+
+const isOf =
+  (userId: string) =>
+  ({ data, actor, type }: Shown): boolean =>
+    (data as { userId?: string }).userId === userId ||
+    (type === 'sortie.session.AttemptRefused.v1' && actor === userId);
+
+/** Where a desktop listens is between the services and the proxy. */
+function withoutEndpoint(event: Shown): Shown {
+  const { endpoint: _endpoint, ...data } = event.data as Record<string, unknown>;
+  return { ...event, data };
+}
+
+async function isAppVisible(
+  { type, data }: Shown,
+  appId: string,
+  { bus, context }: { bus: Bus; context: RequestContext },
+): Promise<boolean> {
+  const userId = context.actor.id;
+  if (type === 'sortie.catalog.AttemptRefused.v1') return false;
+  if ((data as { userId?: string }).userId === userId) return true;
+  if (type === 'sortie.catalog.AppRetired.v1') {
+    const { visibility, approvedUserIds } = data as AppRetired['data'];
+    return (
+      visibility === 'public' || (visibility === 'approved' && approvedUserIds.includes(userId))
+    );
+  }
+  // Whoever could see it until now has to hear that it went out of sight.
+  const { changes } = data as Partial<AppRevised['data']>;
+  if (changes?.['visibility']?.from === 'public') return true;
+  const reply = await bus.request(FindApp, { app_id: appId }, context);
+  return reply.kind === 'done';
+}

@@ -1,0 +1,77 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Bus } from '#shared/es/operation.js';
+import { streamEvents } from './event-stream.js';
+import type { EventTail } from './event-tail.js';
+import { visibleEvents } from './event-visibility.js';
+import { Problem } from './problem.js';
+import { type Caller, contextOf } from './request-context.js';
+import type { Held } from './revocation.js';
+
+const STREAMS_PER_USER_MAX = 20;
+const STREAMS_MAX = 1_000;
+const SEQUENCE = /^[0-9]{1,15}$/;
+
+type Stream = Held & { readonly end: AbortController };
+
+/** The event streams that are open, within limits, so that each can be ended when its sign-in does. */
+export class LiveStreams {
+  readonly #streams = new Set<Stream>();
+  readonly #tail: EventTail;
+  readonly #bus: Bus;
+  readonly #onError: (error: unknown) => void;
+
+  constructor(tail: EventTail, bus: Bus, onError: (error: unknown) => void) {
+    this.#tail = tail;
+    this.#bus = bus;
+    this.#onError = onError;
+  }
+
+  /** Answers `GET /api/events`. Throws {@link Problem} for a Last-Event-ID that is no sequence, or past the limits. */
+  open(request: FastifyRequest, reply: FastifyReply, caller: Caller): FastifyReply {
+    const after = afterOf(request);
+    this.#requireRoom(caller.actor.id);
+    const end = new AbortController();
+    const stream: Stream = { userId: caller.actor.id, signInId: caller.signInId, end };
+    this.#streams.add(stream);
+    request.raw.once('close', () => end.abort());
+    const context = contextOf(request, caller);
+    reply.hijack();
+    const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream; charset=utf-8' };
+    // A proxy that gathers answers would hold events back.
+    reply.raw.writeHead(200, { ...headers, 'x-accel-buffering': 'no' } as Record<string, string>);
+    const visible = (commit: Parameters<typeof visibleEvents>[0]) =>
+      visibleEvents(commit, context, this.#bus);
+    streamEvents(reply.raw, { tail: this.#tail, visible, after, signal: end.signal })
+      .catch((error: unknown) => {
+        reply.raw.destroy();
+        if (!end.signal.aborted) this.#onError(error);
+      })
+      .finally(() => this.#streams.delete(stream));
+    return reply;
+  }
+
+  /** Ends every stream that matches. */
+  revoke(matches: (held: Held) => boolean): void {
+    for (const stream of this.#streams) if (matches(stream)) stream.end.abort();
+  }
+
+  #requireRoom(userId: string): void {
+    const own = [...this.#streams].filter((stream) => stream.userId === userId).length;
+    if (own >= STREAMS_PER_USER_MAX || this.#streams.size >= STREAMS_MAX) {
+      throw new Problem(
+        'TooManyConnections',
+        `A person may have ${STREAMS_PER_USER_MAX} event streams open; close one first.`,
+        { retryAfterSeconds: 5 },
+      );
+    }
+  }
+}
+
+function afterOf(request: FastifyRequest): number | undefined {
+  const { after } = request.query as { after?: unknown };
+  const given = request.headers['last-event-id'] ?? after;
+  if (given === undefined || given === '') return undefined;
+  if (typeof given === 'string' && SEQUENCE.test(given)) return Number(given);
+  const errors = [{ field: 'Last-Event-ID', message: 'must be a sequence of the log' }];
+  throw new Problem('InvalidRequest', 'Last-Event-ID must be a sequence of the log.', { errors });
+}

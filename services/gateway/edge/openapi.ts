@@ -1,0 +1,212 @@
+import { z } from 'zod';
+import { type ProblemCode, PROBLEMS } from '#shared/contracts/problem.js';
+import type { RawRoute } from './raw-route.js';
+import { pathFields, type Route } from './route.js';
+
+type Schema = Record<string, unknown>;
+
+const problemSchema: Schema = {
+  type: 'object',
+  description: 'RFC 9457 problem document',
+  required: ['type', 'title', 'status', 'detail', 'instance', 'code'],
+  properties: {
+    type: { type: 'string', examples: ['urn:sortie:problem:AppUnknown'] },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'What was wrong and what to do about it' },
+    instance: { type: 'string' },
+    code: { type: 'string', enum: Object.keys(PROBLEMS) },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['field', 'message'],
+        properties: { field: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
+  },
+};
+
+const EVERYWHERE: readonly ProblemCode[] = [
+  'InvalidRequest',
+  'TooManyRequests',
+  'Unavailable',
+  'Internal',
+];
+const OF_WRITES: readonly ProblemCode[] = [
+  'CrossSite',
+  'BodyTooLarge',
+  'UnsupportedMediaType',
+  'IdempotencyKeyReused',
+];
+
+/** JSON Schema 2020-12, which is OpenAPI 3.1's, without the `$schema` line that belongs to whole documents. */
+function schemaOf(type: z.ZodType, io: 'input' | 'output'): Schema {
+  const { $schema: _schema, ...schema } = z.toJSONSchema(type, {
+    io,
+    target: 'draft-2020-12',
+    unrepresentable: 'any',
+  });
+  return schema;
+}
+
+/** The data's fields by name; an operation's data is always an object. */
+const shapeOf = (route: Route): Record<string, z.ZodType> =>
+  (route.operation.data as unknown as z.ZodObject).shape as Record<string, z.ZodType>;
+
+function parametersOf(route: Route): Schema[] {
+  const shape = shapeOf(route);
+  const inPath = pathFields(route.path);
+  const inQuery =
+    route.method === 'GET' ? Object.keys(shape).filter((f) => !inPath.includes(f)) : [];
+  const of = (name: string, where: 'path' | 'query'): Schema => {
+    const type = shape[name] ?? z.string();
+    return {
+      name,
+      in: where,
+      required: where === 'path',
+      schema: schemaOf(type, 'input'),
+    };
+  };
+  return [
+    ...inPath.map((f) => of(f, 'path')),
+    ...inQuery.map((f) => of(f, 'query')),
+    ...headersOf(route),
+  ];
+}
+
+function headersOf(route: Route): Schema[] {
+  const header = (name: string, required: boolean, description: string): Schema => ({
+    name,
+    in: 'header',
+    required,
+    description,
+    schema: { type: 'string' },
+  });
+  const isWrite = route.method !== 'GET' && !route.operation.allow.includes('anonymous');
+  return [
+    ...(isWrite
+      ? [
+          header(
+            'Idempotency-Key',
+            false,
+            'Repeating a request with the same key gets its first answer.',
+          ),
+        ]
+      : []),
+    ...(route.ifMatch
+      ? [header('If-Match', route.ifMatch === 'required', 'ETag of what you read')]
+      : []),
+  ];
+}
+
+function bodyOf(route: Route): Schema | undefined {
+  if (route.method === 'GET') return undefined;
+  const shape = shapeOf(route);
+  const inPath = pathFields(route.path);
+  const whole = schemaOf(route.operation.data, 'input');
+  const body = route.bodyField
+    ? schemaOf(shape[route.bodyField] ?? z.unknown(), 'input')
+    : without(whole, inPath);
+  if (!route.bodyField && Object.keys(shape).length === inPath.length) return undefined;
+  const required = Array.isArray(body['required']) && body['required'].length > 0;
+  return { required, content: { 'application/json': { schema: body } } };
+}
+
+function without(schema: Schema, fields: readonly string[]): Schema {
+  const properties = Object.entries((schema['properties'] ?? {}) as Schema);
+  const required = (schema['required'] ?? []) as string[];
+  return {
+    ...schema,
+    properties: Object.fromEntries(properties.filter(([name]) => !fields.includes(name))),
+    required: required.filter((name) => !fields.includes(name)),
+  };
+}
+
+function responsesOf(route: Route): Schema {
+  const { operation, success } = route;
+  const headers = route.location ? { Location: { schema: { type: 'string' } } } : undefined;
+  const content =
+    success === 204
+      ? undefined
+      : { 'application/json': { schema: schemaOf(route.body ?? operation.result, 'output') } };
+  const done = { description: 'Done', ...(headers && { headers }), ...(content && { content }) };
+  return { [success]: done, ...problemsOf(route) };
+}
+
+function problemsOf({ operation, problems = [], ifMatch, method }: Route): Schema {
+  const codes = new Set<ProblemCode>([...problems, ...EVERYWHERE]);
+  if (method !== 'GET') for (const code of OF_WRITES) codes.add(code);
+  if (!operation.allow.includes('anonymous')) codes.add('SignInRequired').add('Forbidden');
+  if (ifMatch) codes.add('VersionStale');
+  if (ifMatch === 'required') codes.add('VersionMissing');
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of codes) {
+    const [status] = PROBLEMS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, of]) => [
+      status,
+      {
+        description: of.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}`).join('; '),
+        content: {
+          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+        },
+      },
+    ]),
+  );
+}
+
+function operationOf(route: Route): Schema {
+  const { operation, summary, tag } = route;
+  const requestBody = bodyOf(route);
+  return {
+    operationId: operation.name,
+    summary,
+    tags: [tag],
+    description: `Allowed to: ${operation.allow.join(', ')}.`,
+    'x-sortie-allow': operation.allow,
+    parameters: parametersOf(route),
+    ...(requestBody && { requestBody }),
+    responses: responsesOf(route),
+    security: operation.allow.includes('anonymous') ? [] : [{ cookie: [] }],
+  };
+}
+
+/** The paths of routes that carry no JSON operation. */
+export function rawPathsOf(routes: readonly RawRoute[]): Schema {
+  const entries = routes.map(({ path, summary, allow, produces }) => [
+    path,
+    {
+      get: {
+        summary,
+        tags: ['Everything else'],
+        'x-sortie-allow': allow,
+        responses: { 200: { description: 'Done', content: { [produces]: {} } } },
+      },
+    },
+  ]);
+  return Object.fromEntries(entries) as Schema;
+}
+
+/** Describes the REST API as an OpenAPI 3.1 document, from the routes themselves. `extra` are the paths that carry no JSON. */
+export function openApiOf(routes: readonly Route[], version: string, extra: Schema): Schema {
+  const paths: Record<string, Schema> = {};
+  for (const route of routes) {
+    (paths[route.path] ??= {})[route.method.toLowerCase()] = operationOf(route);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Sortie',
+      version,
+      description: 'Launch desktop apps from a browser. Every change is an event in one log.',
+    },
+    paths: { ...paths, ...extra },
+    components: {
+      schemas: { Problem: problemSchema },
+      securitySchemes: { cookie: { type: 'apiKey', in: 'cookie', name: 'sortie' } },
+    },
+  };
+}

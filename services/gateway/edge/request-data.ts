@@ -1,0 +1,45 @@
+import type { FastifyRequest } from 'fastify';
+import { invalid, Problem } from './problem.js';
+import { pathFields, type Route } from './route.js';
+
+const IF_MATCH = /^"([0-9]{1,15})"$/;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Gathers an operation's data from path, query and body, and checks its shape. Throws {@link Problem}. */
+export function dataOf(route: Route, request: FastifyRequest): never {
+  const given = route.method === 'GET' ? request.query : (request.body ?? {});
+  const params = request.params as Record<string, string>;
+  const parsed = route.operation.data.safeParse({ ...fieldsOf(route, given), ...params });
+  if (!parsed.success) throw invalid(parsed.error.issues, route.bodyField);
+  return parsed.data;
+}
+
+function fieldsOf(route: Route, given: unknown): Record<string, unknown> {
+  if (route.bodyField) return { [route.bodyField]: given };
+  if (!isRecord(given)) throw new Problem('InvalidRequest', 'The body must be a JSON object.');
+  const twice = pathFields(route.path).find((field) => Object.hasOwn(given, field));
+  if (twice) {
+    const errors = [{ field: twice, message: 'is in the path; leave it out here' }];
+    throw new Problem('InvalidRequest', `${twice}: is in the path; leave it out here`, { errors });
+  }
+  return given;
+}
+
+/** The version that the caller saw (If-Match, RFC 9110 section 13.1.1). Throws {@link Problem}. */
+export function expectedVersionOf(route: Route, header: string | undefined): number | undefined {
+  if (!route.ifMatch || header === '*') return undefined;
+  if (header === undefined) {
+    if (route.ifMatch === 'optional') return undefined;
+    throw new Problem(
+      'VersionMissing',
+      'Send If-Match with the ETag of what you read, so that nobody else’s change is lost.',
+    );
+  }
+  const [, version] = IF_MATCH.exec(header) ?? [];
+  // A tag that is none of ours can't match, which is what If-Match is there to find out.
+  if (!version)
+    throw new Problem('VersionStale', `If-Match ${header} is no ETag of this resource.`);
+  return Number(version);
+}

@@ -1,0 +1,55 @@
+import type { RawRoute } from '../raw-route.js';
+import type { LiveStreams } from '../live-streams.js';
+import { docsRoutes } from '../page.js';
+
+const everyone = ['anonymous', 'user', 'admin', 'operator', 'system'] as const;
+
+/** Whether this process can do its work, in a word for the load balancer. */
+export type Readiness = () => Promise<{ ready: boolean; checks: Record<string, string> }>;
+
+/** What is not a JSON operation: health, the event stream, the documents. */
+export function rawRoutes(
+  streams: LiveStreams,
+  readiness: Readiness,
+  openApi: () => unknown,
+): readonly RawRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/livez',
+      summary: 'Answers as long as the process runs',
+      allow: everyone,
+      produces: 'text/plain',
+      handle: (_, reply) => reply.type('text/plain').send('ok\n'),
+    },
+    {
+      method: 'GET',
+      path: '/readyz',
+      summary: 'Whether requests can be answered: each check by name',
+      allow: everyone,
+      produces: 'application/json',
+      handle: async (_, reply) => {
+        const { ready, checks } = await readiness();
+        return reply.code(ready ? 200 : 503).send({ ready, checks });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/events',
+      summary:
+        'Server-sent events: `id` is the log’s sequence; come back with Last-Event-ID (or ?after=) and miss nothing',
+      allow: ['user', 'admin', 'operator'],
+      produces: 'text/event-stream',
+      handle: (request, reply, caller) => streams.open(request, reply, caller),
+    },
+    {
+      method: 'GET',
+      path: '/api/openapi.json',
+      summary: 'This document',
+      allow: everyone,
+      produces: 'application/json',
+      handle: (_, reply) => reply.send(openApi()),
+    },
+    ...docsRoutes,
+  ];
+}

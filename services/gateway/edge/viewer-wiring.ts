@@ -1,0 +1,55 @@
+import { v7 as uuidV7 } from 'uuid';
+import { RecordActivity, RedeemViewerTicket } from '#shared/contracts/session.js';
+import { type ProblemCode, PROBLEMS } from '#shared/contracts/problem.js';
+import { type Bus, type RequestContext, SYSTEM } from '#shared/es/operation.js';
+import { isProblemCode } from './problem.js';
+import type { TicketAnswer, TicketRequest, ViewerPorts } from '../viewer/viewer-ports.js';
+
+/** Connects the viewer proxy to the session service: tickets are redeemed there, and use is told to it. */
+export function viewerPorts(bus: Bus, onError: (error: unknown) => void): ViewerPorts {
+  return {
+    redeem: (request) => redeem(bus, request),
+    inputSeen({ sessionId }, at) {
+      const data = { session_id: sessionId, at: new Date(at).toISOString() };
+      bus.request(RecordActivity, data, systemContext()).catch(onError);
+    },
+  };
+}
+
+async function redeem(
+  bus: Bus,
+  { sessionId, ticket, ip, userAgent }: TicketRequest,
+): Promise<TicketAnswer> {
+  const data = RedeemViewerTicket.data.safeParse({ session_id: sessionId, ticket });
+  if (!data.success)
+    return refused('TicketRefused', 'The viewer ticket is not valid; get a new one.');
+  const context = { ...systemContext(), ip, userAgent };
+  const reply = await bus.request(RedeemViewerTicket, data.data, context);
+  if (reply.kind === 'rejected') {
+    const { code, detail } = reply;
+    return refused(isProblemCode(code) ? code : 'TicketRefused', detail);
+  }
+  const { session_id, user_id, sign_in_id, mode, endpoint, expires_at } = reply.result;
+  return {
+    kind: 'granted',
+    grant: {
+      sessionId: session_id,
+      userId: user_id,
+      signInId: sign_in_id,
+      mode,
+      target: endpoint,
+      expiresAt: Date.parse(expires_at),
+    },
+  };
+}
+
+function refused(code: ProblemCode, detail: string): TicketAnswer {
+  const [status] = PROBLEMS[code];
+  const told = status === 404 || status === 409 || status === 503 ? status : 401;
+  return { kind: 'refused', refusal: { status: told, code, detail } };
+}
+
+function systemContext(): RequestContext {
+  const id = uuidV7();
+  return { actor: SYSTEM, commandId: id, correlationId: id };
+}

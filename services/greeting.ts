@@ -1,0 +1,22 @@
+import type { Host } from './host.js';
+
+/** What a person reads once Sortie is ready: where it is and, the first time, how to get in. */
+export function greeting({ url, firstAdministrator, seeded, warnings }: Host): string {
+  return [
+    ...warnings.map((warning) => `Note: ${warning}`),
+    ...(seeded > 0 ? [`The example catalogue is loaded: ${seeded} apps.`] : []),
+    '',
+    `Sortie is ready: ${url}`,
+    ...(firstAdministrator
+      ? [
+          '',
+          `  Name:      ${firstAdministrator.name}`,
+          `  Password:  ${firstAdministrator.password}`,
+          '',
+          'This password is shown once. Lost it: npm run sortie -- admin reset-password admin',
+        ]
+      : []),
+    '',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,17 @@
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '#shared/contracts/identity.js';
+import { COMMON_PASSWORDS } from './common-passwords.js';
+
+/** Says what is wrong with a new password, as the end of a sentence about it (OWASP ASVS 5.0, 6.2); undefined when it will do. */
+export function weaknessOf(password: string, userName: string): string | undefined {
+  const length = [...password].length;
+  if (length < PASSWORD_LENGTH_MIN) return `needs at least ${PASSWORD_LENGTH_MIN} characters`;
+  if (password.length > PASSWORD_LENGTH_MAX) {
+    return `takes at most ${PASSWORD_LENGTH_MAX} characters`;
+  }
+  const lower = password.toLowerCase();
+  if (lower === userName.toLowerCase()) return 'must not be the user name';
+  if (COMMON_PASSWORDS.has(lower) || new Set(lower).size === 1) {
+    return 'is one of the first that a guesser tries; choose another';
+  }
+  return undefined;
+}

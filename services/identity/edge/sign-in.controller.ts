@@ -1,0 +1,97 @@
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import type { z } from 'zod';
+import {
+  Authenticate,
+  ChangePassword,
+  RotateSignIn,
+  SignIn,
+  SignOut,
+} from '#shared/contracts/identity.js';
+import { Handles } from '#shared/boot/handles.js';
+import type { BusRequest } from '#shared/boot/in-process-bus.js';
+import { done, ended } from '#shared/boot/reply.js';
+import type { Reply } from '#shared/es/operation.js';
+import { newToken, tokenHashOf } from '../adapters/random-secrets.js';
+import { isDueForRotation, signIn, signInRequired } from '../domain/sign-in.js';
+import { changePassword } from '../process/change-password.js';
+import { unlessBusy } from '../process/password-refusals.js';
+import { signInWith } from '../process/sign-in.js';
+import { findLiveSignIn } from '../read/sign-ins.query.js';
+import { IDENTITY, type Identity } from '../tokens.js';
+
+type Asked<O extends { data: z.ZodType }> = BusRequest<z.infer<O['data']>>;
+type Answered<O extends { result: z.ZodType }> = Promise<Reply<z.infer<O['result']>>>;
+
+@Controller()
+export class SignInController {
+  constructor(@Inject(IDENTITY) private readonly identity: Identity) {}
+
+  @Handles(SignIn)
+  signIn(@Payload() { data, context }: Asked<typeof SignIn>): Answered<typeof SignIn> {
+    return unlessBusy(signInWith(this.identity, data, context));
+  }
+
+  @Handles(Authenticate)
+  async authenticate(
+    @Payload() { data }: Asked<typeof Authenticate>,
+  ): Answered<typeof Authenticate> {
+    const at = this.#at();
+    const found = await findLiveSignIn(this.identity.reader, tokenHashOf(data.token), at);
+    if (!found) return signInRequired();
+    const { account: user, id: sign_in_id, expiresAt: expires_at, issuedAt, isReplaced } = found;
+    return done({
+      user,
+      sign_in_id,
+      expires_at,
+      rotate: !isReplaced && isDueForRotation(issuedAt, at),
+    });
+  }
+
+  @Handles(RotateSignIn)
+  async rotate(
+    @Payload() { data, context }: Asked<typeof RotateSignIn>,
+  ): Answered<typeof RotateSignIn> {
+    const at = this.#at();
+    const presentedHash = tokenHashOf(data.token);
+    const found = await findLiveSignIn(this.identity.reader, presentedHash, at);
+    if (!found || found.account.id !== context.actor.id) return signInRequired();
+    const { id: signInId, expiresAt: expires_at } = found;
+    const token = newToken();
+    const newHash = tokenHashOf(token);
+    const outcome = await this.identity.commands.handle(signIn, {
+      aggregate: 'signin',
+      id: signInId,
+      command: { type: 'RotateSignIn', data: { signInId, presentedHash, newHash, at } },
+      context,
+    });
+    if (outcome.kind === 'rejected') return outcome;
+    if (outcome.kind === 'unchanged') return done({ token: null, expires_at });
+    const isOurs = outcome.events.some(
+      ({ type, data: rotated }) => type === 'SignInRotated' && rotated.tokenHash === newHash,
+    );
+    return done({ token: isOurs ? token : null, expires_at });
+  }
+
+  @Handles(SignOut)
+  async signOut(@Payload() { context }: Asked<typeof SignOut>): Answered<typeof SignOut> {
+    const { signInId, actor } = context;
+    if (signInId === undefined) return signInRequired();
+    const outcome = await this.identity.commands.handle(signIn, {
+      aggregate: 'signin',
+      id: signInId,
+      command: { type: 'EndSignIn', data: { signInId, userId: actor.id } },
+      context,
+    });
+    return ended(outcome);
+  }
+
+  @Handles(ChangePassword)
+  changePassword(
+    @Payload() { data, context }: Asked<typeof ChangePassword>,
+  ): Answered<typeof ChangePassword> {
+    return unlessBusy(changePassword(this.identity, data, context));
+  }
+
+  #at = (): string => this.identity.now().toISOString();
+}

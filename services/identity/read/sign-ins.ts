@@ -1,0 +1,58 @@
+import type { IdentityEvent } from '#shared/contracts/identity.js';
+import { rowModel } from '#shared/es/read-model.js';
+
+export type SignInRow = {
+  id: string;
+  user_id: string;
+  /** What it was verified against: it ends with it. */
+  credential_id: string;
+  token_hash: string;
+  issued_at: string;
+  /** The token before, for the requests that were under way with it. */
+  previous_token_hash: string | null;
+  previous_valid_until: string | null;
+  created_at: string;
+  expires_at: string;
+};
+
+/**
+ * Sign-ins that have not been ended. Those that a new password or a disabled user ended stay as rows that let nobody
+ * in; expired ones go when their user signs in again.
+ */
+export const signIns = rowModel<IdentityEvent, SignInRow>({
+  table: 'sign_ins',
+  version: 1,
+  key: 'id',
+  keysOf(event) {
+    if (event.type === 'SignedIn') return [event.data.signInId, ...event.data.droppedSignInIds];
+    if (event.type === 'SignInRotated' || event.type === 'SignedOut') return [event.data.signInId];
+    return [];
+  },
+  project(row, event, id) {
+    if (event.type === 'SignedIn' && event.data.signInId === id) {
+      const { userId, credentialId, tokenHash, issuedAt, expiresAt } = event.data;
+      return {
+        id,
+        user_id: userId,
+        credential_id: credentialId,
+        token_hash: tokenHash,
+        issued_at: issuedAt,
+        previous_token_hash: null,
+        previous_valid_until: null,
+        created_at: event.cloud.time,
+        expires_at: expiresAt,
+      };
+    }
+    if (event.type !== 'SignInRotated') return undefined;
+    const { tokenHash, issuedAt, previousTokenHash, previousValidUntil } = event.data;
+    return (
+      row && {
+        ...row,
+        token_hash: tokenHash,
+        issued_at: issuedAt,
+        previous_token_hash: previousTokenHash,
+        previous_valid_until: previousValidUntil,
+      }
+    );
+  },
+});

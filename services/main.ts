@@ -1,0 +1,42 @@
+import 'reflect-metadata';
+import { join } from 'node:path';
+import { config as loadDotenv } from 'dotenv';
+import { readConfig } from './config.js';
+import { startHost } from './host.js';
+import { greeting } from './greeting.js';
+
+/** The package's own folder, seen from dist/services/ and from services/ alike. */
+const packagePath = join(
+  import.meta.dirname,
+  import.meta.dirname.includes('/dist/') ? '../..' : '..',
+);
+
+try {
+  loadDotenv({ quiet: true });
+  const config = readConfig(process.argv.slice(2), process.env, packagePath);
+  const host = await startHost(config, packagePath);
+  process.stdout.write(greeting(host));
+  stopOnSignal(host.stop);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+/** The first signal drains and ends every session; a second one doesn't wait for it. */
+function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = (): void => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    process.stdout.write('Stopping: ending sessions and connections. Ctrl-C again to not wait.\n');
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+}

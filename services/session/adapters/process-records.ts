@@ -1,0 +1,138 @@
+import { chmod, lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { SESSION_UIDS, SOCKET_PATH_BYTES_MAX } from './process-limits.js';
+import { readBootId } from './process-table.js';
+import { RuntimeFailure } from './runtime-driver.js';
+
+const SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/;
+/** The server's own corner of the runtime folder; a session id cannot start with a dot. */
+const SERVER_FOLDER = '.server';
+
+const PROCESS_RECORD = z.object({
+  sessionId: z.string().regex(SESSION_ID),
+  isolation: z.enum(['uid', 'sandbox']),
+  /** Whose the session's processes are: a uid of its own, or the server's when sandboxed. */
+  uid: z.number().int().nonnegative(),
+  startedAt: z.string(),
+  bootId: z.string(),
+  phase: z.enum(['starting', 'running']),
+  /** The session's first process; unknown when the server died between writing the record and spawning. */
+  supervisor: z.object({ pid: z.number().int().positive(), startTime: z.string() }).optional(),
+});
+
+/** What the server must know of a session to find it again after a crash. Only the server can write it. */
+export type ProcessRecord = z.infer<typeof PROCESS_RECORD>;
+
+/** Finds a session that is on disk; one without a readable record still has a folder to clean up after. */
+export class ProcessRecords {
+  readonly #root: string;
+  readonly #serverFolder: string;
+
+  private constructor(root: string) {
+    this.#root = root;
+    this.#serverFolder = join(root, SERVER_FOLDER);
+  }
+
+  /** Opens a runtime folder, made when missing. Refuses one that somebody else could have prepared. */
+  static async open(runtimeDir: string): Promise<ProcessRecords> {
+    const records = new ProcessRecords(resolve(runtimeDir));
+    requireShortSocketPath(records.socket('x'.repeat(36)), runtimeDir);
+    // 0711: sessions pass through to their own folder and cannot list the others.
+    await makeOwnFolder(records.#root, 0o711);
+    await makeOwnFolder(records.#serverFolder, 0o700);
+    return records;
+  }
+
+  /** The session's own folder, the one place that it can write to for good. */
+  folder(sessionId: string): string {
+    return join(this.#root, requireSessionId(sessionId));
+  }
+
+  /** Where the RFB socket is moved to, out of the session's reach, once it listens. */
+  socket(sessionId: string): string {
+    return join(this.#serverFolder, `${requireSessionId(sessionId)}.sock`);
+  }
+
+  async write(record: ProcessRecord): Promise<void> {
+    requireShortSocketPath(this.socket(record.sessionId), this.#root);
+    const file = this.#file(record.sessionId);
+    await writeFile(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  }
+
+  async find(sessionId: string): Promise<ProcessRecord | undefined> {
+    const folder = this.folder(sessionId);
+    const text = await readFile(this.#file(sessionId), 'utf8').catch(() => undefined);
+    const record = PROCESS_RECORD.safeParse(parseJson(text));
+    if (record.success) return record.data;
+    const found = await lstat(folder).catch(() => undefined);
+    return found === undefined ? undefined : lostRecord(sessionId, found.uid);
+  }
+
+  async list(): Promise<ProcessRecord[]> {
+    const folders = await readdir(this.#root);
+    const files = await readdir(this.#serverFolder);
+    const recorded = files
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => name.slice(0, -'.json'.length));
+    const ids = [...new Set([...folders, ...recorded])].filter((id) => SESSION_ID.test(id));
+    const records = await Promise.all(ids.toSorted().map((id) => this.find(id)));
+    return records.filter((record) => record !== undefined);
+  }
+
+  /** Forgets a session; the last step of its removal, so that a crash before leaves it findable. */
+  async remove(sessionId: string): Promise<void> {
+    await rm(this.socket(sessionId), { force: true });
+    await rm(`${this.#file(sessionId)}.new`, { force: true });
+    await rm(this.#file(sessionId), { force: true });
+  }
+
+  #file(sessionId: string): string {
+    return join(this.#serverFolder, `${requireSessionId(sessionId)}.json`);
+  }
+}
+
+function lostRecord(sessionId: string, uid: number): ProcessRecord {
+  const own = uid >= SESSION_UIDS.min && uid <= SESSION_UIDS.max;
+  const isolation = own ? ('uid' as const) : ('sandbox' as const);
+  const startedAt = new Date(0).toISOString();
+  return { sessionId, isolation, uid, startedAt, bootId: readBootId(), phase: 'starting' };
+}
+
+function requireSessionId(sessionId: string): string {
+  if (SESSION_ID.test(sessionId)) return sessionId;
+  throw new RuntimeFailure(
+    'InvalidSpec',
+    `"${sessionId}" can't name a session: use letters, digits and dashes, at most 63.`,
+  );
+}
+
+function requireShortSocketPath(socket: string, runtimeDir: string): void {
+  const bytes = Buffer.byteLength(socket);
+  if (bytes <= SOCKET_PATH_BYTES_MAX) return;
+  throw new RuntimeFailure(
+    'RuntimeDirUnsafe',
+    `The runtime folder ${runtimeDir} makes socket paths of ${bytes} bytes and the system allows ${SOCKET_PATH_BYTES_MAX}: choose a shorter one, such as /run/sortie.`,
+  );
+}
+
+async function makeOwnFolder(folder: string, mode: number): Promise<void> {
+  await mkdir(folder, { recursive: true, mode });
+  const found = await lstat(folder);
+  if (!found.isDirectory() || found.uid !== process.getuid?.()) {
+    throw new RuntimeFailure(
+      'RuntimeDirUnsafe',
+      `${folder} must be a folder of the server's own user, not a link or somebody else's: remove it or choose another runtime folder.`,
+    );
+  }
+  await chmod(folder, mode);
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

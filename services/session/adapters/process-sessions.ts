@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { endProcesses } from './process-end.js';
+import { readSessionFile, removeSessionFolder, SESSION_FILES } from './process-folder.js';
+import type { Isolation } from './process-isolation.js';
+import type { ProcessRecord, ProcessRecords } from './process-records.js';
+import { isAlive, readBootId } from './process-table.js';
+import type { RuntimeEnd } from './runtime-driver.js';
+
+export type Isolations = Readonly<Record<Isolation['kind'], Isolation>>;
+
+/** The sessions of one runtime folder, from the claim of a uid to the removal of the last file. */
+export class ProcessSessions {
+  /** Claims whose record another claim may not have seen yet. */
+  readonly #uidsChosen = new Set<number>();
+  readonly #bootId = readBootId();
+
+  constructor(
+    readonly records: ProcessRecords,
+    readonly isolations: Isolations,
+  ) {}
+
+  /** Picks a uid and writes the record, so that a crash from here on leaves something to find. */
+  async claim(sessionId: string, kind: Isolation['kind']): Promise<ProcessRecord> {
+    const known = await this.records.list();
+    const taken = [...known.map((one) => one.uid), ...this.#uidsChosen];
+    const uid = this.isolations[kind].chooseUid(taken);
+    this.#uidsChosen.add(uid);
+    const startedAt = new Date().toISOString();
+    const bootId = this.#bootId;
+    const record = {
+      sessionId,
+      isolation: kind,
+      uid,
+      startedAt,
+      bootId,
+      phase: 'starting',
+    } as const;
+    await this.records.write(record);
+    return record;
+  }
+
+  /** True while the session's first process lives; a pid that now names another process does not count. */
+  isAlive({ bootId, supervisor }: ProcessRecord): boolean {
+    return bootId === this.#bootId && supervisor !== undefined && isAlive(supervisor);
+  }
+
+  /** Why a session ended by itself, in the words of its own first process. */
+  async readEndReason({ sessionId, uid }: ProcessRecord): Promise<string> {
+    const file = join(this.records.folder(sessionId), SESSION_FILES.end);
+    return (await readSessionFile(file, uid)) || 'its first process was killed';
+  }
+
+  /** Ends the processes, then removes the files, then the record: a crash between leaves it findable. */
+  async remove({ sessionId, uid, isolation, bootId }: ProcessRecord): Promise<RuntimeEnd> {
+    const folder = this.records.folder(sessionId);
+    // After a reboot nothing of it runs, and its uid may be somebody else's by now.
+    const rebooted = bootId !== this.#bootId;
+    const end = rebooted ? 'gone' : await endProcesses(this.isolations[isolation], { folder, uid });
+    await removeSessionFolder(folder, isolation === 'uid' && !rebooted ? uid : undefined);
+    await this.records.remove(sessionId);
+    this.#uidsChosen.delete(uid);
+    return end;
+  }
+}

@@ -1,0 +1,24 @@
+import { v5 as uuidV5 } from 'uuid';
+import type { SessionLifeEvent } from '#shared/contracts/session.js';
+import type { CommandHandler, Outcome } from '#shared/es/command-handler.js';
+import { SYSTEM } from '#shared/es/operation.js';
+import { session, type SessionCommand } from '../domain/session.js';
+
+const SUPERVISOR_NAMESPACE = 'c1a5f9a4-6f0e-5d0c-8a63-2f6a1f0f7c55';
+
+/** Sends the supervisor's commands. `step` names what is done once, so that doing it again after a crash records it once. */
+export class SupervisorCommands {
+  readonly #commands: CommandHandler;
+
+  constructor(commands: CommandHandler) {
+    this.#commands = commands;
+  }
+
+  /** Errors: LogUnavailableError. */
+  send(command: SessionCommand, step: string): Promise<Outcome<SessionLifeEvent>> {
+    const { sessionId: id } = command.data;
+    const commandId = uuidV5(`${id}:${step}`, SUPERVISOR_NAMESPACE);
+    const context = { actor: SYSTEM, commandId, correlationId: commandId };
+    return this.#commands.handle(session, { aggregate: 'session', id, command, context });
+  }
+}

@@ -1,0 +1,30 @@
+import type { RuntimeDriver } from '../adapters/runtime-driver.js';
+import type { SessionTimeouts } from '../config.js';
+import type { SessionRow } from '../read/sessions.js';
+import type { SupervisorCommands } from './supervisor-commands.js';
+
+/** What the supervisor reads of the session service's own read model. */
+export type SessionRows = Readonly<{
+  find: (id: string) => Promise<SessionRow | undefined>;
+  /** Those that something may be left to do for. */
+  listOpenIds: () => Promise<readonly string[]>;
+  listAlive: () => Promise<readonly SessionRow[]>;
+  listOverdueIds: (at: string) => Promise<readonly string[]>;
+  /** False while the read model lags behind or has stopped: a missing row then proves nothing. */
+  isCurrent: () => Promise<boolean>;
+}>;
+
+export type SupervisorLog = (
+  level: 'info' | 'warn',
+  message: string,
+  fields: Readonly<Record<string, string | number>>,
+) => void;
+
+export type SupervisorParts = Readonly<{
+  driver: RuntimeDriver;
+  commands: SupervisorCommands;
+  rows: SessionRows;
+  timeouts: SessionTimeouts;
+  now: () => Date;
+  log: SupervisorLog;
+}>;

@@ -1,0 +1,128 @@
+import type {
+  SessionEvent,
+  SessionLifeEvent,
+  SessionRequested,
+  SessionStatus,
+  ViewerTicketEvent,
+} from '#shared/contracts/session.js';
+import { partsOf, type RecordedEvent } from '#shared/es/commit.js';
+import { rowModel } from '#shared/es/read-model.js';
+
+export type SessionRow = {
+  id: string;
+  user_id: string;
+  app_id: string;
+  app_name: string;
+  image: string;
+  width: number;
+  height: number;
+  pod_name: string | null;
+  pod_ip: string | null;
+  /** JSON of the {@link RuntimeEndpoint} while it runs. */
+  endpoint: string | null;
+  status: SessionStatus;
+  reason: string | null;
+  created_at: string;
+  /** When the status last changed. */
+  updated_at: string;
+  last_active_at: string | null;
+  expires_at: string;
+  /** What became of the runtime: not seen to run, up, or ended and cleaned up after. */
+  runtime_state: 'none' | 'up' | 'ended';
+  end_attempts: number;
+  end_failed_at: string | null;
+  version: number;
+};
+
+/** All sessions, one row each (S-38), with what the supervisor needs to know of their runtimes. */
+export const sessions = rowModel<SessionEvent, SessionRow>({
+  table: 'sessions',
+  version: 1,
+  key: 'id',
+  keysOf(event) {
+    const { aggregate, id } = partsOf(event.stream);
+    return aggregate === 'session' || aggregate === 'activity' ? [id] : [];
+  },
+  project: (row, event) => projectSession(row, event),
+});
+
+/** The row after one event; the answer to a command is made with it too, so that it never waits for the projector. */
+export function projectSession(
+  row: SessionRow | undefined,
+  event: RecordedEvent<SessionEvent>,
+): SessionRow | undefined {
+  if (event.type === 'SessionRequested') return requested(event);
+  // A reaped runtime can be nobody's: then there is no row to change.
+  if (!row || isOfTicket(event)) return row;
+  // Use of a session is no new version of it.
+  if (event.type === 'SessionActivitySeen') return { ...row, last_active_at: event.data.at };
+  return { ...row, ...changed(event), version: event.sequence };
+}
+
+const isOfTicket = (
+  event: RecordedEvent<SessionEvent>,
+): event is RecordedEvent<ViewerTicketEvent> => event.type.startsWith('ViewerTicket');
+
+function requested({ data, cloud, sequence }: RecordedEvent<SessionRequested>): SessionRow {
+  return {
+    id: data.sessionId,
+    user_id: data.userId,
+    app_id: data.appId,
+    app_name: data.appName,
+    image: data.image,
+    width: data.geometry.width,
+    height: data.geometry.height,
+    pod_name: null,
+    pod_ip: null,
+    endpoint: null,
+    status: 'creating',
+    reason: null,
+    created_at: cloud.time,
+    updated_at: cloud.time,
+    last_active_at: null,
+    expires_at: data.expiresAt,
+    runtime_state: 'none',
+    end_attempts: 0,
+    end_failed_at: null,
+    version: sequence,
+  };
+}
+
+function changed(
+  event: RecordedEvent<Exclude<SessionLifeEvent, SessionRequested>>,
+): Partial<SessionRow> {
+  const { time } = event.cloud;
+  switch (event.type) {
+    case 'SessionStarted': {
+      const { podName, podIp, endpoint } = event.data;
+      return {
+        status: 'running',
+        runtime_state: 'up',
+        pod_name: podName,
+        pod_ip: podIp,
+        endpoint: JSON.stringify(endpoint),
+        updated_at: time,
+      };
+    }
+    case 'SessionStopped':
+      return ended('stopped', event.data.reason, time);
+    case 'SessionExpired':
+      return ended('expired', event.data.reason, time);
+    case 'SessionFailed':
+      return ended('failed', event.data.reason, time);
+    case 'RuntimeEnded':
+    case 'RuntimeReaped':
+      return { runtime_state: 'ended' };
+    case 'RuntimeEndFailed':
+      return { end_attempts: event.data.attempt, end_failed_at: time };
+    case 'RuntimeAdopted':
+      return {};
+  }
+}
+
+const ended = (status: SessionStatus, reason: string, time: string): Partial<SessionRow> => ({
+  status,
+  reason,
+  endpoint: null,
+  updated_at: time,
+});

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { operationsOf } from '#shared/es/operation.js';
+
+export const projectionStatus = z.object({
+  name: z.string().describe('<service>.<table>'),
+  checkpoint: z.number().int().describe('Sequence up to which the log is in its rows'),
+  lag: z.number().int().describe('Commits behind the head of the log'),
+  status: z.enum(['live', 'stopped']),
+  error: z.string().nullable().describe('The event that it can not apply, and why'),
+});
+export const stateHash = z.object({
+  name: z.string(),
+  sequence: z.number().int(),
+  hash: z.string().describe('SHA-256 over all rows in key order'),
+});
+export const rebuildReport = z.object({
+  name: z.string(),
+  sequence: z.number().int(),
+  events: z.number().int(),
+  durationMs: z.number(),
+  hashBefore: z.string(),
+  hashAfter: z.string(),
+});
+
+export const projectionName = z
+  .string()
+  .regex(/^[a-z]+\.[a-z_]+$/, 'is no projection; they are called <service>.<table>');
+const allow = ['admin', 'operator'] as const;
+
+/** What every service can be asked about its own read models. */
+export const projectionOperations = (service: string) => {
+  const { command, query } = operationsOf(service);
+  const named = z.strictObject({ name: projectionName });
+  const resource = { type: 'projection', id: 'name' } as const;
+  return {
+    ListProjections: query('ListProjections', {
+      allow,
+      data: z.strictObject({}),
+      result: z.array(projectionStatus),
+    }),
+    HashProjection: query('HashProjection', { allow, data: named, result: stateHash, resource }),
+    RebuildProjection: command('RebuildProjection', {
+      allow,
+      data: named,
+      result: rebuildReport,
+      resource,
+    }),
+  };
+};

@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { STREAM_ID } from '#shared/es/commit.js';
+import type { Message } from '#shared/es/decider.js';
+import { operationsOf } from '#shared/es/operation.js';
+import { appId, userId } from './catalog.js';
+import { pageQuery } from './page.js';
+import type { RuntimeEndpoint } from './runtime-endpoint.js';
+
+/** S-40. The last three are final. */
+export const SESSION_STATUSES = ['creating', 'running', 'stopped', 'expired', 'failed'] as const;
+export type SessionStatus = (typeof SESSION_STATUSES)[number];
+export const VIEWER_MODES = ['control', 'view'] as const;
+export type ViewerMode = (typeof VIEWER_MODES)[number];
+
+export const sessionId = z.string().regex(STREAM_ID, 'is no session id');
+const status = z.enum(SESSION_STATUSES);
+const mode = z.enum(VIEWER_MODES);
+const time = z.iso.datetime();
+/** 32 random bytes in base64url. */
+const ticket = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is no viewer ticket');
+const endpoint = z.union([
+  z.object({ kind: z.literal('unix'), path: z.string() }),
+  z.object({ kind: z.literal('tcp'), host: z.string(), port: z.number().int() }),
+]);
+
+/** A session as the API shows it. */
+export const sessionView = z.object({
+  id: sessionId,
+  user_id: userId,
+  app_id: appId,
+  app_name: z.string(),
+  pod_name: z.string().nullable().describe('Name of its runtime, once it runs'),
+  pod_ip: z.string().nullable().describe('Null where the runtime has no address of its own'),
+  status,
+  created_at: time,
+  updated_at: time.describe('When its status last changed'),
+  last_active_at: time.nullable().describe('Last use of keyboard, pointer or clipboard'),
+  expires_at: time,
+  reason: z.string().optional().describe('Why it ended'),
+});
+export type SessionView = z.infer<typeof sessionView>;
+
+/** Every event of a session names whose it is, so that nobody has to look it up to know who may see it. */
+type Whose = { sessionId: string; userId: string; appId: string };
+type Ended = Whose & { reason: string };
+/** `session.runtime` of how a stop found the runtime: nothing ran, all ended when asked, or some had to be killed. */
+export type RuntimeEnding = 'gone' | 'terminated' | 'killed';
+
+export type SessionRequested = Message<
+  'SessionRequested',
+  Whose & {
+    appName: string;
+    image: string;
+    geometry: { width: number; height: number };
+    expiresAt: string;
+  }
+>;
+export type SessionStarted = Message<
+  'SessionStarted',
+  Whose & { podName: string; podIp: string | null; endpoint: RuntimeEndpoint }
+>;
+export type SessionStopped = Message<'SessionStopped', Ended>;
+export type SessionExpired = Message<'SessionExpired', Ended>;
+export type SessionFailed = Message<'SessionFailed', Ended>;
+export type RuntimeEnded = Message<'RuntimeEnded', Whose & { how: RuntimeEnding }>;
+export type RuntimeEndFailed = Message<
+  'RuntimeEndFailed',
+  Whose & { attempt: number; reason: string }
+>;
+/** Sortie was started again and found the session's runtime alive. */
+export type RuntimeAdopted = Message<'RuntimeAdopted', Whose>;
+/** A runtime that nothing should be running was ended. Nobody's when its session is unknown here. */
+export type RuntimeReaped = Message<
+  'RuntimeReaped',
+  { sessionId: string; userId: string | null; appId: string | null; how: RuntimeEnding }
+>;
+export type SessionLifeEvent =
+  | SessionRequested
+  | SessionStarted
+  | SessionStopped
+  | SessionExpired
+  | SessionFailed
+  | RuntimeEnded
+  | RuntimeEndFailed
+  | RuntimeAdopted
+  | RuntimeReaped;
+
+/** Somebody used the session. It has a stream of its own, so that use doesn't make a session's version move. */
+export type SessionActivitySeen = Message<
+  'SessionActivitySeen',
+  { sessionId: string; userId: string; at: string }
+>;
+
+/** A viewer ticket is known by the hash of it alone: the stream's id. */
+export type ViewerTicketIssued = Message<
+  'ViewerTicketIssued',
+  { sessionId: string; userId: string; signInId: string; mode: ViewerMode; expiresAt: string }
+>;
+export type ViewerTicketRedeemed = Message<
+  'ViewerTicketRedeemed',
+  { sessionId: string; userId: string; signInId: string; mode: ViewerMode }
+>;
+export type ViewerTicketEvent = ViewerTicketIssued | ViewerTicketRedeemed;
+export type SessionEvent = SessionLifeEvent | SessionActivitySeen | ViewerTicketEvent;
+
+const { command, query } = operationsOf('session');
+const resource = { type: 'session', id: 'session_id' } as const;
+const one = z.strictObject({ session_id: sessionId });
+
+export const RequestSession = command('RequestSession', {
+  allow: ['user', 'admin'],
+  data: z.strictObject({ app_id: appId }),
+  result: sessionView,
+  resource: { type: 'app', id: 'app_id' },
+});
+export const StopSession = command('StopSession', {
+  allow: ['user', 'admin', 'operator', 'system'],
+  data: one,
+  result: sessionView,
+  resource,
+});
+export const FindSession = query('FindSession', {
+  allow: ['user', 'admin', 'operator', 'system'],
+  data: one,
+  result: sessionView,
+  resource,
+});
+export const ListSessions = query('ListSessions', {
+  allow: ['user', 'admin', 'operator'],
+  data: z.strictObject({
+    status: status.optional(),
+    scope: z
+      .enum(['own', 'all'])
+      .default('own')
+      .describe("`all` shows everybody's sessions, to administrators"),
+    ...pageQuery,
+  }),
+  result: z.object({ sessions: z.array(sessionView), next_cursor: z.string().optional() }),
+});
+export const RecordActivity = command('RecordActivity', {
+  allow: ['system'],
+  data: z.strictObject({ session_id: sessionId, at: time }),
+  result: z.null(),
+  resource,
+});
+export const IssueViewerTicket = command('IssueViewerTicket', {
+  allow: ['user', 'admin'],
+  data: z.strictObject({ session_id: sessionId, mode: mode.default('control') }),
+  result: z.object({
+    ticket: ticket.describe('Good for one WebSocket, as subprotocol `ticket.<ticket>`'),
+    expires_at: time,
+    url: z.string().describe('Where to open the WebSocket'),
+  }),
+  resource,
+});
+export const RedeemViewerTicket = command('RedeemViewerTicket', {
+  allow: ['system'],
+  data: z.strictObject({ session_id: sessionId, ticket }),
+  result: z.object({
+    session_id: sessionId,
+    user_id: userId,
+    sign_in_id: z.string(),
+    mode,
+    endpoint,
+    expires_at: time.describe('When the session expires'),
+  }),
+  resource,
+});
+
+export const sessionOperations = [
+  RequestSession,
+  StopSession,
+  FindSession,
+  ListSessions,
+  RecordActivity,
+  IssueViewerTicket,
+  RedeemViewerTicket,
+] as const;

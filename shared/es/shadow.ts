@@ -1,0 +1,55 @@
+import type { RecordedEvent, Sequence } from './commit.js';
+import { BATCH_COMMITS_MAX, type EventLog } from './event-log.js';
+import { foldBatch } from './fold-batch.js';
+import type { ReadModel } from './read-model.js';
+import type { ReadModelStore } from './read-model-store.js';
+import { recordedEvents } from './recorded-events.js';
+
+type Source = Readonly<{
+  log: EventLog;
+  store: ReadModelStore;
+  follows?: readonly string[];
+}>;
+
+/** A read model's new table while it is filled from the log beside the old one. */
+export class Shadow {
+  readonly #source: Source;
+  readonly #model: ReadModel;
+  readonly #signal: AbortSignal;
+  #after: Sequence = 0;
+  #events = 0;
+
+  constructor(source: Source, model: ReadModel, signal: AbortSignal) {
+    this.#source = source;
+    this.#model = model;
+    this.#signal = signal;
+  }
+
+  /** The sequence up to which it is filled. */
+  get after(): Sequence {
+    return this.#after;
+  }
+
+  /** How many events it was filled from. */
+  get events(): number {
+    return this.#events;
+  }
+
+  /** Goes on to `target` and never past it, so that it can be compared with the old table. Lets other work run between two batches. */
+  async fillTo(table: string, target: Sequence): Promise<void> {
+    const { log, store, follows } = this.#source;
+    while (this.#after < target) {
+      if (this.#signal.aborted) throw new Error('The rebuild ends with its service.');
+      const limit = Math.min(BATCH_COMMITS_MAX, target - this.#after);
+      const query = { after: this.#after, limit, ...(follows && { services: follows }) };
+      const { commits, through } = await log.read(query);
+      const events: RecordedEvent[] = commits.flatMap(recordedEvents);
+      await store.apply([
+        await foldBatch(store, this.#model, { table, checkpoint: through }, events),
+      ]);
+      this.#after = through;
+      this.#events += events.length;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import 'reflect-metadata';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
+import { InProcessBus } from '#shared/boot/in-process-bus.js';
+import { RegisterApp } from '#shared/contracts/catalog.js';
+import { FindSession, RequestSession, type SessionView } from '#shared/contracts/session.js';
+import { recordedEvents } from '#shared/es/recorded-events.js';
+import type { Reply, RequestContext } from '#shared/es/operation.js';
+import { openCatalog } from '#services/catalog/module.js';
+import type { RuntimeDriver } from '#services/session/adapters/runtime-driver.js';
+import { SESSION_TIMEOUTS_DEFAULT, type SessionTimeouts } from '#services/session/config.js';
+import { openSession } from '#services/session/module.js';
+import { asked } from './catalog-host.js';
+import { until } from './waits.js';
+
+type Start = Readonly<{
+  driver: RuntimeDriver;
+  /** An earlier host's folder, to start again on. */
+  folder?: string;
+  timeouts?: Partial<SessionTimeouts>;
+  now?: () => Date;
+}>;
+
+export type SessionHost = Awaited<ReturnType<typeof openSessionHost>>;
+
+/** Gets what a reply brought, or throws what it says. */
+export function resultIn<R>(reply: Reply<R>): R {
+  if (reply.kind === 'rejected') throw new Error(`${reply.code}: ${reply.detail}`);
+  return reply.result;
+}
+
+class HostModule {}
+Module({})(HostModule);
+
+/** The catalogue and the session service on real files, in a folder of their own or an earlier host's. */
+export async function openSessionHost({
+  driver,
+  timeouts,
+  now = () => new Date(),
+  ...start
+}: Start) {
+  const folder = start.folder ?? (await mkdtemp(join(tmpdir(), 'sortie-session-')));
+  const log = SqliteEventLog.open(join(folder, 'sortie.db'));
+  const bus = new InProcessBus();
+  const catalog = await openCatalog({ log, databasePath: join(folder, 'catalog.db'), now });
+  const session = await openSession(
+    { log, databasePath: join(folder, 'session.db'), now },
+    { driver, bus, timeouts: { ...SESSION_TIMEOUTS_DEFAULT, ...timeouts } },
+  );
+  const root = { module: HostModule, imports: [catalog.module, session.module] };
+  const app = await NestFactory.createMicroservice(root, { strategy: bus, logger: ['error'] });
+  await app.listen();
+  await session.supervisor.start();
+
+  /** Lets go of everything without ending a session, as a crash would. */
+  const leave = async (): Promise<void> => {
+    await app.close();
+    await session.service.stop();
+    await catalog.service.stop();
+    await log.close();
+  };
+  const close = async (): Promise<void> => {
+    await leave();
+    await rm(folder, { recursive: true });
+  };
+  return { folder, log, bus, ...session, leave, close, ...acts(bus, log) };
+}
+
+function acts(bus: InProcessBus, log: SqliteEventLog) {
+  const register = async (id: string, over: object = {}): Promise<void> => {
+    const app = { id, name: id, launch_type: 'container', container_image: 'sortie/terminal' };
+    const data = RegisterApp.data.parse({ ...app, ...over });
+    resultIn(await bus.request(RegisterApp, data as never, asked('admin')));
+  };
+  const request = async (
+    app_id: string,
+    context: RequestContext = asked('user'),
+  ): Promise<SessionView> => resultIn(await bus.request(RequestSession, { app_id }, context));
+  const find = async (session_id: string): Promise<SessionView> =>
+    resultIn(await bus.request(FindSession, { session_id }, asked('admin')));
+  const reaches = (session_id: string, status: SessionView['status'], deadlineMs?: number) =>
+    until(
+      `${session_id} is ${status}`,
+      async () => {
+        const found = await find(session_id);
+        return found.status === status && found;
+      },
+      deadlineMs,
+    );
+  /** Types of all events of a stream's id, in order. */
+  const told = async (id: string): Promise<string[]> => {
+    const { commits } = await log.read({ after: 0, services: ['session'] });
+    return commits
+      .filter(({ stream }) => stream.endsWith(`.${id}`))
+      .flatMap(recordedEvents)
+      .map(({ type }) => type);
+  };
+  const tells = (id: string, type: string, deadlineMs?: number) =>
+    until(`${type} of ${id}`, async () => (await told(id)).includes(type), deadlineMs);
+  return { register, request, find, reaches, told, tells };
+}

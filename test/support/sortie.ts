@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from './waits.js';
+
+const root = join(import.meta.dirname, '../..');
+const START_DEADLINE_MS = 20_000;
+
+export type Sortie = Readonly<{
+  url: string;
+  /** Everything it printed so far. */
+  output: () => string;
+  password: string;
+  dataPath: string;
+  runtimeDir: string;
+  pid: number;
+  /** Sends a signal and resolves with the exit code (null when killed). */
+  end: (signal?: NodeJS.Signals) => Promise<number | null>;
+}>;
+
+type Start = Readonly<{
+  dataPath: string;
+  runtimeDir: string;
+  port?: number;
+  env?: Record<string, string>;
+  args?: readonly string[];
+}>;
+
+/** Makes empty folders for a server: its data, and its sessions' files (short enough for a unix socket's path). */
+export async function sortieFolders(): Promise<Start & { remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'sortie-t-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  return { dataPath: join(folder, 'data'), runtimeDir: `${folder}-r`, remove };
+}
+
+/** Starts the built server as `npm start` does, in a process of its own, and waits until it is ready. */
+export async function startSortie(start: Start, password = ''): Promise<Sortie> {
+  const child = spawnSortie(start);
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const url = await until(
+    'Sortie gets ready',
+    () => {
+      if (child.exitCode !== null) throw new Error(`Sortie ended at its start:\n${output}`);
+      return /Sortie is ready: (\S+)/.exec(output)?.[1];
+    },
+    START_DEADLINE_MS,
+  );
+  const end = (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> => {
+    child.kill(signal);
+    return exited;
+  };
+  const shown = /Password:\s+(\S+)/.exec(output)?.[1];
+  const { dataPath, runtimeDir } = start;
+  const pid = child.pid ?? 0;
+  return { url, output: () => output, password: shown ?? password, dataPath, runtimeDir, pid, end };
+}
+
+/** Starts the server without waiting for anything. */
+export function spawnSortie({
+  dataPath,
+  runtimeDir,
+  port = 0,
+  env,
+  args = [],
+}: Start): ChildProcess {
+  return spawn(process.execPath, [join(root, 'dist/services/main.js'), ...args], {
+    // A folder without a .env of the developer's.
+    cwd: tmpdir(),
+    env: {
+      PATH: process.env['PATH'],
+      SORTIE_DATA: dataPath,
+      SORTIE_RUNTIME_DIR: runtimeDir,
+      SORTIE_PORT: String(port),
+      SORTIE_WRITES_PER_MINUTE: '1000000',
+      SORTIE_SIGN_INS_PER_MINUTE: '1000000',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
