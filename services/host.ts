@@ -67,8 +67,7 @@ async function open(
   const bus = new InProcessBus();
   const hostOf = serviceHosts(config, log, logger);
 
-  const identity = await openIdentity({
-    ...hostOf('identity'),
+  const identity = await openIdentity(hostOf('identity'), {
     sealingKey: openSealingKey({ path: join(dataPath, 'sealing.key'), value: config.sealingKey }),
   });
   onStop(() => identity.service.stop());

@@ -1,81 +1,84 @@
 import { createHash } from 'node:crypto';
-import {
-  applyDecorators,
-  type CallHandler,
-  type ExecutionContext,
-  Inject,
-  Injectable,
-  type NestInterceptor,
-  SetMetadata,
-  UseInterceptors,
-} from '@nestjs/common';
+import { Inject } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
-import { firstValueFrom, from, type Observable } from 'rxjs';
 import { CommandHandler } from '#shared/es/command-handler.js';
 import type { Operation, Reply } from '#shared/es/operation.js';
 import type { BusRequest } from './in-process-bus.js';
 
-const OPERATION = Symbol('operation');
+const COMMANDS = Symbol('commands');
+
+type Handler = (request: BusRequest) => Promise<Reply<unknown>>;
+type Controller = { [COMMANDS]: CommandHandler };
 
 /**
- * Runs before every operation of a service, wherever the request came from: says no to roles that the operation
- * does not allow, checks the data's shape, and records every refused attempt at a command in the log.
+ * Marks a controller's method as the one that carries out an operation. The method takes a BusRequest and returns a
+ * Reply. Before it runs, wherever the request came from, a role that the operation does not allow and data of
+ * another shape are refused; after it, a refused attempt at a command is put on record in the log.
  */
-@Injectable()
-export class OperationInterceptor implements NestInterceptor {
-  constructor(@Inject(CommandHandler) private readonly commands: CommandHandler) {}
+export const Handles =
+  (operation: Operation): MethodDecorator =>
+  (target, key, descriptor: PropertyDescriptor) => {
+    const carryOut = descriptor.value as Handler;
+    descriptor.value = function (this: Controller, request: BusRequest) {
+      return handle(operation, request, this[COMMANDS], () => carryOut.call(this, request));
+    };
+    // A Nest interceptor would do the same, for a tenth of a millisecond in every request.
+    Inject(CommandHandler)(target, COMMANDS);
+    MessagePattern(operation.subject)(target, key, descriptor);
+  };
 
-  intercept(execution: ExecutionContext, next: CallHandler): Observable<Reply<unknown>> {
-    const operation = Reflect.getMetadata(OPERATION, execution.getHandler()) as Operation;
-    return from(this.#run(operation, execution.switchToRpc().getData<BusRequest>(), next));
+async function handle(
+  operation: Operation,
+  request: BusRequest,
+  commands: CommandHandler,
+  carryOut: () => Promise<Reply<unknown>>,
+): Promise<Reply<unknown>> {
+  const refused = refusalOf(operation, request);
+  if (operation.kind === 'command') {
+    request.context = { ...request.context, requestHash: hashOf(operation, request) };
   }
+  const reply = refused ?? (await carryOut());
+  if (reply.kind === 'rejected' && isOnRecord(operation, request, reply.code)) {
+    await record(operation, request, reply, commands);
+  }
+  return reply;
+}
 
-  async #run(
-    operation: Operation,
-    request: BusRequest,
-    next: CallHandler,
-  ): Promise<Reply<unknown>> {
-    const refused = this.#refusal(operation, request);
-    const requestHash = hashOf(operation, request);
-    request.context = { ...request.context, requestHash };
-    const reply = refused ?? ((await firstValueFrom(next.handle())) as Reply<unknown>);
-    if (reply.kind === 'rejected' && isOnRecord(operation, request, reply.code)) {
-      await this.#record(operation, request, reply);
-    }
-    return reply;
+function refusalOf(operation: Operation, request: BusRequest): Reply<never> | undefined {
+  const { role } = request.context.actor;
+  if (!operation.allow.includes(role)) {
+    const detail = `${operation.name} is for ${operation.allow.join(', ')}; you are signed in as ${role}.`;
+    return { kind: 'rejected', code: 'Forbidden', detail };
   }
+  const parsed = operation.data.safeParse(request.data);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const detail = `${issue?.path.join('.') || 'The request'}: ${issue?.message ?? 'is not valid'}`;
+    return { kind: 'rejected', code: 'InvalidRequest', detail };
+  }
+  request.data = parsed.data;
+  return undefined;
+}
 
-  #refusal(operation: Operation, request: BusRequest): Reply<never> | undefined {
-    const { role } = request.context.actor;
-    if (!operation.allow.includes(role)) {
-      const detail = `${operation.name} is for ${operation.allow.join(', ')}; you are signed in as ${role}.`;
-      return { kind: 'rejected', code: 'Forbidden', detail };
-    }
-    const parsed = operation.data.safeParse(request.data);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      const detail = `${issue?.path.join('.') || 'The request'}: ${issue?.message ?? 'is not valid'}`;
-      return { kind: 'rejected', code: 'InvalidRequest', detail };
-    }
-    request.data = parsed.data;
-    return undefined;
-  }
-
-  async #record(operation: Operation, request: BusRequest, { code, detail }: Refused) {
-    const { resource, secret = [] } = operation;
-    const idField = resource?.id !== undefined && !secret.includes(resource.id) && resource.id;
-    const id = idField && (request.data as Record<string, unknown>)[idField];
-    await this.commands.recordRefusal(
-      {
-        operation: operation.name,
-        ...(resource && { resourceType: resource.type }),
-        ...(typeof id === 'string' && { resourceId: id }),
-        code,
-        detail,
-      },
-      request.context,
-    );
-  }
+async function record(
+  operation: Operation,
+  request: BusRequest,
+  { code, detail }: Refused,
+  commands: CommandHandler,
+): Promise<void> {
+  const { resource, secret = [] } = operation;
+  const idField = resource?.id !== undefined && !secret.includes(resource.id) && resource.id;
+  const id = idField && (request.data as Record<string, unknown> | null)?.[idField];
+  await commands.recordRefusal(
+    {
+      operation: operation.name,
+      ...(resource && { resourceType: resource.type }),
+      ...(typeof id === 'string' && { resourceId: id }),
+      code,
+      detail,
+    },
+    request.context,
+  );
 }
 
 type Refused = Extract<Reply<never>, { kind: 'rejected' }>;
@@ -107,11 +110,3 @@ function hashOf({ subject, secret = [] }: Operation, { data, context }: BusReque
   );
   return createHash('sha256').update(asked).digest('base64url');
 }
-
-/** Marks a controller's method as the one that carries out an operation. The method takes a BusRequest and returns a Reply. */
-export const Handles = (operation: Operation): MethodDecorator =>
-  applyDecorators(
-    MessagePattern(operation.subject),
-    SetMetadata(OPERATION, operation),
-    UseInterceptors(OperationInterceptor),
-  );

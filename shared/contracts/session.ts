@@ -43,7 +43,7 @@ export type SessionView = z.infer<typeof sessionView>;
 /** Every event of a session names whose it is, so that nobody has to look it up to know who may see it. */
 type Whose = { sessionId: string; userId: string; appId: string };
 type Ended = Whose & { reason: string };
-/** `session.runtime` of how a stop found the runtime: nothing ran, all ended when asked, or some had to be killed. */
+/** How a stop found the runtime: nothing ran, all ended when asked, or some had to be killed. */
 export type RuntimeEnding = 'gone' | 'terminated' | 'killed';
 
 export type SessionRequested = Message<

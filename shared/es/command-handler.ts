@@ -1,15 +1,24 @@
 import { LRUCache } from 'lru-cache';
 import { v5 as uuidV5 } from 'uuid';
-import { type CloudEvent, type Commit, partsOf, type RecordedEvent, streamOf } from './commit.js';
+import {
+  type CloudEvent,
+  type Commit,
+  partsOf,
+  type RecordedEvent,
+  type Sequence,
+  streamOf,
+} from './commit.js';
 import { type Decider, type Message, reject, type Rejected } from './decider.js';
-import type { AppendResult, EventLog } from './event-log.js';
-import { LogUnavailableError } from './event-log.js';
+import { type EventLog, LogUnavailableError } from './event-log.js';
 import type { RequestContext } from './operation.js';
 import type { Projector } from './projector.js';
 import { recordedEvents, typeOf } from './recorded-events.js';
+import { Turns } from './turns.js';
 
 const ATTEMPTS_MAX = 5;
 const CACHED_AGGREGATES_MAX = 10_000;
+/** Commands that the read model may not have yet. */
+const CACHED_COMMANDS_MAX = 10_000;
 const EVENT_ID_NAMESPACE = '4f0b1f0e-3c0f-5d52-9d4c-8a5b8f6f2d11';
 
 /** What became of a command. `committed` carries the events of the first time it was carried out, also for a repeat. */
@@ -56,17 +65,26 @@ export type AttemptRefused = Message<
   { operation: string; resourceType?: string; resourceId?: string; code: string; detail: string }
 >;
 
+/** What became of the deciding; the answer follows once the read models are there. */
+type Decided<E extends Message> =
+  | Exclude<Outcome<E>, { kind: 'committed' }>
+  | Readonly<{ kind: 'appended'; sequence: number; events: readonly RecordedEvent<E>[] }>
+  | Readonly<{ kind: 'repeated'; sequence: number }>;
+
 /** Decides commands of one service and appends what they decide. */
 export class CommandHandler {
   readonly #parts: Parts;
   readonly #known = new LRUCache<string, Known>({ max: CACHED_AGGREGATES_MAX });
+  readonly #appended = new LRUCache<string, Sequence>({ max: CACHED_COMMANDS_MAX });
+  readonly #turns = new Turns();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
   /**
-   * Finds the aggregate's state, decides, appends; on a conflict it waits for the newer state and decides again, a
+   * Finds the aggregate's state, decides, appends. Commands to one aggregate take turns, so that a hundred at a time
+   * don't fight over its version; when another process was faster, it waits for the newer state and decides again, a
    * bounded number of times. A command id that is in the log already gets its first answer.
    * Errors: LogUnavailableError, CommitTooLargeError.
    */
@@ -74,39 +92,41 @@ export class CommandHandler {
     decider: Decider<C, E, S>,
     addressed: Addressed<C>,
   ): Promise<Outcome<E>> {
-    const { context, command, aggregate, id } = addressed;
+    const { context, aggregate, id } = addressed;
     const stream = streamOf(this.#parts.service, aggregate, id);
-    // 1. A repeated command.
-    const first = await this.#parts.store.findCommand(context.commandId);
-    if (first !== undefined) return this.#firstAnswer(first, context);
+    const decided = await this.#turns.take(stream, () => this.#decide(decider, addressed, stream));
+    if (decided.kind === 'repeated') return this.#firstAnswer(decided.sequence, context);
+    if (decided.kind !== 'appended') return decided;
+    const { sequence: version, events } = decided;
+    const caughtUp = await this.#parts.projector.reached(version);
+    return { kind: 'committed', version, events, caughtUp };
+  }
+
+  async #decide<C extends Message, E extends Message, S>(
+    decider: Decider<C, E, S>,
+    { context, command }: Addressed<C>,
+    stream: string,
+  ): Promise<Decided<E>> {
+    const { commandId } = context;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+      // 1. A repeated command: from before, or from whoever was faster.
+      const first =
+        this.#appended.get(commandId) ?? (await this.#parts.store.findCommand(commandId));
+      if (first !== undefined) return { kind: 'repeated', sequence: first };
       // 2. The state, from memory or the database; the log is never replayed for it.
       const { version, state } = await this.#find(stream, decider.initialState);
-      const { expectedVersion } = context;
-      if (version > 0 && expectedVersion !== undefined && expectedVersion !== version) {
-        return stale(version);
-      }
+      if (isStale(version, context.expectedVersion)) return stale(version);
       // 3. The decision.
       const decision = decider.decide(command, state as S);
       if (decision.kind === 'rejected') return decision;
       if (decision.events.length === 0) return { kind: 'unchanged', version };
       // 4. The append, refused when somebody was faster.
       const events = this.#envelopes(decision.events, stream, context);
-      const result = await this.#parts.log.append({
-        stream,
-        expectedVersion: version,
-        commandId: context.commandId,
-        events,
-      });
-      if (result.kind === 'duplicate') return this.#firstAnswer(result.sequence, context);
+      const commit = { stream, commandId, events };
+      const result = await this.#parts.log.append({ ...commit, expectedVersion: version });
+      if (result.kind === 'duplicate') return { kind: 'repeated', sequence: result.sequence };
       if (result.kind === 'appended') {
-        return this.#committed<E, S>(decider, {
-          stream,
-          state: state as S,
-          result,
-          events,
-          context,
-        });
+        return this.#remember(decider, { ...commit, sequence: result.sequence }, state as S);
       }
       // 5. Somebody was: once the read model has their commit, decide again on what they left.
       this.#known.delete(stream);
@@ -129,28 +149,17 @@ export class CommandHandler {
     return known ?? { version: 0, state: initialState };
   }
 
-  async #committed<E extends Message, S>(
-    decider: Pick<Decider<never, E, S>, 'evolve'>,
-    done: {
-      stream: string;
-      state: S;
-      result: Extract<AppendResult, { kind: 'appended' }>;
-      events: readonly CloudEvent[];
-      context: RequestContext;
-    },
-  ): Promise<Outcome<E>> {
-    const { sequence } = done.result;
-    const commit: Commit = {
-      sequence,
-      stream: done.stream,
-      commandId: done.context.commandId,
-      events: done.events,
-    };
+  #remember<E extends Message, S>(
+    { evolve }: Pick<Decider<never, E, S>, 'evolve'>,
+    commit: Commit,
+    before: S,
+  ): Decided<E> {
+    const { sequence, stream, commandId } = commit;
     const events = recordedEvents(commit) as RecordedEvent<E>[];
-    const state = events.reduce((s, e) => decider.evolve(s, e), done.state);
-    this.#known.set(done.stream, { version: sequence, state });
-    const caughtUp = await this.#parts.projector.reached(sequence);
-    return { kind: 'committed', version: sequence, events, caughtUp };
+    const state = events.reduce((folded, event) => evolve(folded, event), before);
+    this.#known.set(stream, { version: sequence, state });
+    this.#appended.set(commandId, sequence);
+    return { kind: 'appended', sequence, events };
   }
 
   async #firstAnswer<E extends Message>(
@@ -197,6 +206,10 @@ export class CommandHandler {
 
 const isRefusal = (event: Message | undefined): event is AttemptRefused =>
   event?.type === 'AttemptRefused';
+
+/** Nothing is stale before there is something: the decision says that it is missing. */
+const isStale = (version: Sequence, expected: Sequence | undefined): boolean =>
+  version > 0 && expected !== undefined && expected !== version;
 
 const stale = (version: number): Rejected =>
   reject(

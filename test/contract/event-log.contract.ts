@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Commit } from '#shared/es/commit.js';
 import {
-  BATCH_COMMITS_MAX,
   COMMIT_BYTES_MAX,
   COMMIT_EVENTS_MAX,
   CommitTooLargeError,
   type EventLog,
   LogUnavailableError,
 } from '#shared/es/event-log.js';
-import { fill, newCommit, readAll, streamNamed } from '#test/support/commits.js';
+import { fill, newCommit, readAll, sequencesOf, streamNamed, upTo } from '#test/support/commits.js';
 import { following } from '#test/support/following.js';
 import { until } from '#test/support/waits.js';
+import { followingContract } from './event-log-following.contract.js';
+import { readingContract } from './event-log-reading.contract.js';
 
 export type OpenedLog = {
   log: EventLog;
@@ -20,8 +20,6 @@ export type OpenedLog = {
 };
 
 const WRITERS = 50;
-const sequencesOf = (commits: readonly Commit[]) => commits.map(({ sequence }) => sequence);
-const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 /** What every event log promises; run on each adapter. */
 export function eventLogContract(
@@ -149,20 +147,20 @@ export function eventLogContract(
   });
 
   describe(`${name}: the limits`, () => {
-    const untouched = async (commit: Parameters<EventLog['append']>[0], error: unknown) => {
+    const expectUntouched = async (commit: Parameters<EventLog['append']>[0], error: unknown) => {
       await expect(log.append(commit)).rejects.toThrow(error as never);
       expect(await log.head()).toBe(0);
     };
 
     it('admit a commit of the most events and refuse one more', async () => {
-      await untouched(newCommit({ count: COMMIT_EVENTS_MAX + 1 }), CommitTooLargeError);
+      await expectUntouched(newCommit({ count: COMMIT_EVENTS_MAX + 1 }), CommitTooLargeError);
       const result = await log.append(newCommit({ count: COMMIT_EVENTS_MAX }));
       expect(result.kind).toBe('appended');
     });
 
     it('count bytes, not characters', async () => {
       const bytes = (count: number) => newCommit({ data: 'ä'.repeat(count / 2) });
-      await untouched(bytes(COMMIT_BYTES_MAX), CommitTooLargeError);
+      await expectUntouched(bytes(COMMIT_BYTES_MAX), CommitTooLargeError);
       expect((await log.append(bytes(COMMIT_BYTES_MAX - 1_000))).kind).toBe('appended');
     });
 
@@ -173,9 +171,12 @@ export function eventLogContract(
       'sortie.event.catalog.app.a.b',
       'sortie.event.catalog.app.>',
       `sortie.event.catalog.app.${'x'.repeat(65)}`,
-    ])('refuse the stream name "%s"', (stream) => untouched(newCommit({ stream }), RangeError));
+    ])('refuse the stream name "%s"', (stream) =>
+      expectUntouched(newCommit({ stream }), RangeError),
+    );
 
-    it('refuse a commit without events', () => untouched(newCommit({ count: 0 }), RangeError));
+    it('refuse a commit without events', () =>
+      expectUntouched(newCommit({ count: 0 }), RangeError));
 
     it('fail the commit alone, not its neighbours', async () => {
       const results = await Promise.allSettled([
@@ -256,168 +257,6 @@ export function durableLogContract(name: string, open: () => Promise<OpenedLog>)
       const late = newCommit({ stream: commit.stream });
       expect(await again.append(late)).toEqual({ kind: 'conflict', version: 1 });
       await cleanup();
-    });
-  });
-}
-
-function readingContract(name: string, logOf: () => EventLog): void {
-  describe(`${name}: reading`, () => {
-    it('of an empty log finds nothing at 0', async () => {
-      expect(await logOf().read({ after: 0 })).toEqual({ commits: [], through: 0 });
-      expect(await logOf().head()).toBe(0);
-    });
-
-    it(`gives at most ${BATCH_COMMITS_MAX} commits at a time, and no fewer than there are`, async () => {
-      await fill(logOf(), BATCH_COMMITS_MAX + 1);
-      const first = await logOf().read({ after: 0, limit: 10 * BATCH_COMMITS_MAX });
-      expect(first.commits).toHaveLength(BATCH_COMMITS_MAX);
-      const { through } = await logOf().read({ after: first.through });
-      expect(through).toBe(BATCH_COMMITS_MAX + 1);
-    });
-
-    it('goes on after any place', async () => {
-      await fill(logOf(), 30);
-      const { commits, through } = await logOf().read({ after: 10, limit: 7 });
-      expect(sequencesOf(commits)).toEqual([11, 12, 13, 14, 15, 16, 17]);
-      expect(through).toBe(17);
-    });
-
-    it('at the head, and past it, finds nothing and stays where it was', async () => {
-      await fill(logOf(), 3);
-      expect(await logOf().read({ after: 3 })).toEqual({ commits: [], through: 3 });
-      expect(await logOf().read({ after: 9 })).toEqual({ commits: [], through: 9 });
-    });
-
-    it('leaves out other services, but tells how far it looked', async () => {
-      for (const service of ['catalog', 'session', 'session', 'catalog', 'sessionx']) {
-        await logOf().append(
-          newCommit({ stream: streamNamed('a', service), expectedVersion: 'any' }),
-        );
-      }
-      const read = (services: string[], limit: number) =>
-        logOf().read({ after: 0, services, limit });
-      const session = await read(['session'], 10);
-      expect([sequencesOf(session.commits), session.through]).toEqual([[2, 3], 5]);
-      const none = await read(['identity'], 2);
-      expect(none).toEqual({ commits: [], through: 2 });
-      const two = await read(['catalog', 'session'], 10);
-      expect(sequencesOf(two.commits)).toEqual([1, 2, 3, 4]);
-    });
-
-    it('reads old commits the same as new ones', async () => {
-      const ids = await fill(logOf(), 3_000);
-      expect((await readAll(logOf())).map(({ commandId }) => commandId)).toEqual(ids);
-    });
-
-    it("finds a stream's last commit", async () => {
-      const stream = streamNamed('a');
-      expect(await logOf().last(stream)).toBeUndefined();
-      await logOf().append(newCommit({ stream, data: 1 }));
-      await logOf().append(newCommit({ stream: streamNamed('ab') }));
-      await logOf().append(newCommit({ stream, data: 2, expectedVersion: 1 }));
-      expect(await logOf().last(stream)).toMatchObject({ sequence: 3, events: [{ data: 2 }] });
-    });
-  });
-}
-
-function followingContract(name: string, logOf: () => EventLog): void {
-  describe(`${name}: following`, () => {
-    it('catches up, then goes on live, without gap or repetition under concurrent writers', async () => {
-      const log = logOf();
-      await fill(log, 1_500);
-      const follower = following(log, { after: 0 });
-      await Promise.all(
-        upTo(8).map(async () => {
-          for (let i = 0; i < 25; i += 1) await log.append(newCommit());
-        }),
-      );
-      await until('the follower', () => follower.commits.length >= 1_700);
-      expect(sequencesOf(follower.commits)).toEqual(upTo(1_700));
-      await follower.stop();
-    });
-
-    it('from the head hears only what is new', async () => {
-      const log = logOf();
-      await fill(log, 5);
-      const follower = following(log, { after: await log.head() });
-      await fill(log, 2);
-      await until('the follower', () => follower.commits.length === 2);
-      expect(sequencesOf(follower.commits)).toEqual([6, 7]);
-      await follower.stop();
-    });
-
-    it('gives a slow reader everything, a batch at a time', async () => {
-      const log = logOf();
-      const seen: number[] = [];
-      const ending = new AbortController();
-      await fill(log, 10);
-      for await (const { commits } of log.follow({ after: 0 }, ending.signal)) {
-        expect(commits.length).toBeLessThanOrEqual(BATCH_COMMITS_MAX);
-        seen.push(...sequencesOf(commits));
-        if (seen.length < 5_000) await fill(log, 1_000);
-        else ending.abort();
-      }
-      expect(seen).toEqual(upTo(seen.length));
-      expect(seen.length).toBeGreaterThanOrEqual(5_000);
-    });
-
-    it('passes over other services without losing its place', async () => {
-      const log = logOf();
-      const follower = following(log, { after: 0, services: ['session'] });
-      await fill(log, 1_200);
-      await log.append(newCommit({ stream: streamNamed('s', 'session') }));
-      await until('the follower', () => follower.commits.length === 1);
-      expect(sequencesOf(follower.commits)).toEqual([1_201]);
-      expect(follower.throughs).toEqual([...new Set(follower.throughs)].toSorted((a, b) => a - b));
-      await follower.stop();
-    });
-
-    it('ends at once when it waits and the signal aborts', async () => {
-      const follower = following(logOf(), { after: 0 });
-      const started = performance.now();
-      await follower.stop();
-      expect(performance.now() - started).toBeLessThan(1_000);
-    });
-
-    it('ends during a catch-up when the signal aborts', async () => {
-      const log = logOf();
-      await fill(log, 4_000);
-      const ending = new AbortController();
-      let batches = 0;
-      for await (const _batch of log.follow({ after: 0 }, ending.signal)) {
-        batches += 1;
-        ending.abort();
-      }
-      expect(batches).toBe(1);
-    });
-
-    it('gives nothing when the signal has aborted before', async () => {
-      await fill(logOf(), 3);
-      const batches = [];
-      for await (const batch of logOf().follow({ after: 0 }, AbortSignal.abort()))
-        batches.push(batch);
-      expect(batches).toEqual([]);
-    });
-
-    it('gives fifty followers the same', async () => {
-      const log = logOf();
-      const followers = upTo(50).map(() => following(log, { after: 0 }));
-      await fill(log, 300);
-      await until('every follower', () => followers.every((f) => f.commits.length === 300));
-      for (const { commits } of followers) expect(sequencesOf(commits)).toEqual(upTo(300));
-      await Promise.all(followers.map((follower) => follower.stop()));
-    });
-
-    it('lets other work run during a long catch-up', async () => {
-      const log = logOf();
-      await fill(log, 20_000);
-      let ticks = 0;
-      const timer = setInterval(() => (ticks += 1), 1);
-      const follower = following(log, { after: 0 });
-      await until('the follower', () => follower.commits.length === 20_000);
-      clearInterval(timer);
-      expect(ticks).toBeGreaterThanOrEqual(3);
-      await follower.stop();
     });
   });
 }

@@ -1,6 +1,6 @@
 // Goal: the process runtime driver keeps the contract, as root with a uid a session and sandboxed without.
 // Method: real displays and apps on this machine; servers that die are real processes, killed with SIGKILL.
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,9 @@ import { runtimeDriverContract } from './runtime-driver.contract.js';
 
 const PROCESSES_MAX = 64;
 const PUBLIC_FOLDERS = ['/tmp', '/tmp/.X11-unix', '/tmp/.ICE-unix', '/var/tmp', '/dev/shm'];
-const SESSION_UID_MIN = 61_184;
+/** A range of its own, so that sessions of other servers on this machine are not taken for leftovers. */
+const UID_MIN = 61_184 + 100 * (process.pid % 43);
+const UIDS = { min: UID_MIN, max: UID_MIN + 99 };
 
 let program: RuntimeServerProgram;
 let folder: string;
@@ -47,7 +49,7 @@ describe.each(inUid ? (['uid', 'sandbox'] as const) : (['sandbox'] as const))(
 function processHarness(isolation: 'uid' | 'sandbox'): RuntimeDriverHarness {
   const runtimeDir = join(folder, isolation);
   const limits = { processesMax: PROCESSES_MAX };
-  const settings = { runtimeDir, isolation, limits };
+  const settings = { runtimeDir, isolation, limits, uids: UIDS };
   return {
     open: () => openProcessRuntimeDriver(settings),
     image: 'sortie/terminal',
@@ -108,23 +110,12 @@ function namespaceOf(pid: number): string | undefined {
 async function filesLeft(runtimeDir: string): Promise<string[]> {
   const own = (await readdir(runtimeDir)).filter((name) => name !== '.server');
   const server = await readdir(join(runtimeDir, '.server'));
-  const uids = new Set(listProcesses().flatMap((one) => one.uids));
-  const open = PUBLIC_FOLDERS.flatMap((path) => publicFiles(path, uids));
-  return [...own, ...server, ...open];
+  return [...own, ...server, ...PUBLIC_FOLDERS.flatMap(publicFiles)];
 }
 
-/** Files of session uids in public places; those of uids that still run belong to someone else's session. */
-function publicFiles(path: string, uidsInUse: ReadonlySet<number>): string[] {
-  try {
-    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
-      const uid = ownerOf(join(path, entry.name));
-      return uid >= SESSION_UID_MIN && uid <= 65_519 && !uidsInUse.has(uid)
-        ? [join(path, entry.name)]
-        : [];
-    });
-  } catch {
-    return [];
-  }
+function publicFiles(path: string): string[] {
+  const files = existsSync(path) ? readdirSync(path).map((name) => join(path, name)) : [];
+  return files.filter((file) => ownerOf(file) >= UIDS.min && ownerOf(file) <= UIDS.max);
 }
 
 function ownerOf(path: string): number {

@@ -51,38 +51,28 @@ function valueOf(schema: Json): fc.Arbitrary<unknown> {
   return fc.oneof({ arbitrary: right, weight: 4 }, { arbitrary: anything, weight: 1 });
 }
 
+const KNOWN_WORDS = ['terminal', 'novnc', 'admin', 'https://a.example', '2026-01-01T00:00:00Z'];
+
+const valueOfType: Record<string, (schema: Json) => fc.Arbitrary<unknown>> = {
+  object: objectOf,
+  integer: () => fc.integer({ min: -5, max: 2_000 }),
+  number: () => fc.integer({ min: -5, max: 2_000 }),
+  boolean: () => fc.boolean(),
+  array: ({ items }) => fc.array(valueOf((items ?? {}) as Json), { maxLength: 4 }),
+  string: () => fc.oneof(fc.constantFrom(...KNOWN_WORDS), fc.string({ maxLength: 40 })),
+};
+
 function rightValueOf(schema: Json): fc.Arbitrary<unknown> {
   if (Array.isArray(schema['enum'])) return fc.constantFrom(...(schema['enum'] as unknown[]));
-  switch (schema['type']) {
-    case 'object': {
-      const properties = Object.entries((schema['properties'] ?? {}) as Record<string, Json>);
-      const known = fc.record(Object.fromEntries(properties.map(([k, v]) => [k, valueOf(v)])), {
-        requiredKeys: [],
-      });
-      return fc.oneof(
-        { arbitrary: known, weight: 6 },
-        {
-          arbitrary: fc.tuple(known, anything).map(([o, x]) => ({ ...o, surprise: x })),
-          weight: 1,
-        },
-      );
-    }
-    case 'integer':
-    case 'number':
-      return fc.integer({ min: -5, max: 2_000 });
-    case 'boolean':
-      return fc.boolean();
-    case 'array':
-      return fc.array(valueOf((schema['items'] ?? {}) as Json), { maxLength: 4 });
-    case 'string':
-      return fc.oneof(
-        fc.constantFrom('terminal', 'novnc', 'admin', 'https://a.example', '2026-01-01T00:00:00Z'),
-        fc.string({ maxLength: 40 }),
-      );
-    case undefined:
-    default:
-      return anything;
-  }
+  return valueOfType[String(schema['type'])]?.(schema) ?? anything;
+}
+
+function objectOf({ properties = {} }: Json): fc.Arbitrary<unknown> {
+  const fields = Object.entries(properties as Record<string, Json>);
+  const shape = Object.fromEntries(fields.map(([name, schema]) => [name, valueOf(schema)]));
+  const known = fc.record(shape, { requiredKeys: [] });
+  const surprised = fc.tuple(known, anything).map(([o, x]) => ({ ...o, surprise: x }));
+  return fc.oneof({ arbitrary: known, weight: 6 }, { arbitrary: surprised, weight: 1 });
 }
 
 const text = (value: unknown): string =>

@@ -86,7 +86,7 @@ describe('what is missing is said in one sentence', () => {
   it('names the package of the sandbox', async () => {
     const path = join(folder, 'bin');
     await mkdir(path);
-    for (const program of ['Xtigervnc', 'matchbox-window-manager', 'xprop', 'prlimit']) {
+    for (const program of ['Xtigervnc', 'matchbox-window-manager', 'xprop', 'prlimit', 'setpriv']) {
       await symlink(`/usr/bin/${program}`, join(path, program));
     }
     const driver = await open({ path, isolation: 'sandbox' });
@@ -137,6 +137,11 @@ describe('the runtime folder', () => {
     await expect(open()).rejects.toMatchObject({ code: 'RuntimeDirUnsafe' });
   });
 
+  it.runIf(isRoot)('is refused when sessions could not pass to it', async () => {
+    await chmod(folder, 0o700);
+    await expect(open()).rejects.toThrow(`chmod o+x ${folder}`);
+  });
+
   it('is refused when its socket paths would be too long', async () => {
     runtimeDir = join(folder, 'x'.repeat(80));
     await expect(open()).rejects.toThrow(/socket paths of \d+ bytes and the system allows 107/);
@@ -178,7 +183,8 @@ describe('files of a session', () => {
     const left = ['/tmp', '/var/tmp', '/dev/shm'].map(
       (where) => `${where}/sortie-left-${process.pid}`,
     );
-    const deep = 'for n in $(seq 1500); do mkdir deep && cd -P deep || break; done';
+    const deep =
+      'name=$(printf %0200d 0); for n in $(seq 30); do mkdir $name && cd -P $name || break; done; echo >bottom';
     await driver.start(spec(`touch ${left.join(' ')}; (${deep}); exec xterm`), deadline());
     expect(await driver.stop('s1')).toBe('terminated');
     const found = await Promise.all(left.map((file) => stat(file).catch(() => undefined)));

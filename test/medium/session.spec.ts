@@ -247,7 +247,22 @@ describe('the read model', () => {
     await host.tells(id, 'RuntimeEnded');
     for (const { name } of await host.service.projector.status()) {
       const report = await host.service.projector.rebuild(name);
-      expect(report?.hashAfter, name).toBe(report?.hashBefore);
+      expect(report).toMatchObject({ name, hashAfter: report?.hashBefore });
     }
+  });
+
+  it('does not change when events come a second time', async () => {
+    const { id } = await host.request('term');
+    await host.reaches(id, 'running');
+    await stop(id);
+    await host.tells(id, 'RuntimeEnded');
+    const hash = async () => (await host.service.projector.stateHash('session.sessions'))?.hash;
+    const before = await hash();
+    host.service.database.raw
+      .prepare("UPDATE projections SET sequence = 0 WHERE table_name = 'sessions'")
+      .run();
+    await host.leave();
+    host = await openSessionHost({ driver, folder: host.folder });
+    expect(await hash()).toBe(before);
   });
 });

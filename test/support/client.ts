@@ -33,13 +33,7 @@ export class Client {
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     for (const cookie of response.headers.getSetCookie()) this.#cookie = cookie.split(';')[0] ?? '';
-    const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: isJson && text ? JSON.parse(text) : text,
-    };
+    return { status: response.status, headers: response.headers, body: await contentOf(response) };
   }
 
   get = (path: string, options?: Options): Promise<Answer> => this.request('GET', path, options);
@@ -55,4 +49,10 @@ export class Client {
     if (status !== 200) throw new Error(`Sign-in answered ${status}: ${JSON.stringify(body)}`);
     return this;
   }
+}
+
+async function contentOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return isJson && text !== '' ? JSON.parse(text) : text;
 }

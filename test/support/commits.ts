@@ -52,3 +52,9 @@ export async function readAll(log: EventLog, services?: readonly string[]): Prom
     after = through;
   }
 }
+
+/** The places of commits in the log. */
+export const sequencesOf = (commits: readonly Commit[]) => commits.map(({ sequence }) => sequence);
+
+/** 1, 2, … `count`. */
+export const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);

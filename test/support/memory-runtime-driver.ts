@@ -12,7 +12,7 @@ import {
 export type Machine = Map<string, Runtime>;
 
 /**
- * A runtime driver that runs nothing, for the supervisor's own specs. The container suite needs displays and
+ * A runtime driver that runs nothing, for the supervisor's own specs. The contract suite needs displays and
  * processes, so it proves the real drivers only; here is what a test can make go wrong.
  */
 export class MemoryRuntimeDriver implements RuntimeDriver {

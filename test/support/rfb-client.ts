@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { RuntimeEndpoint } from '#shared/contracts/runtime-endpoint.js';
 import { until } from './waits.js';
@@ -8,6 +8,7 @@ const SECURITY_NONE = 1;
 const RAW = 0;
 const EXTENDED_DESKTOP_SIZE = -308;
 const BYTES_PER_PIXEL = 4;
+const UPDATE_MS_MAX = 10_000;
 const SHIFT_L = 0xffe1;
 const CONTROL_L = 0xffe3;
 const RETURN = 0xff0d;
@@ -45,13 +46,13 @@ class Incoming {
 export class RfbClient {
   width = 0;
   height = 0;
-  /** Counts updates with pixels; one that only tells the desktop's size is none. */
-  updates = 0;
   clipboard = '';
   pixels = Buffer.alloc(0);
   greeting = '';
   resizeStatus: number | undefined;
   #screen: Buffer | undefined;
+  /** Tells of updates with pixels; one that only tells the desktop's size is none. */
+  readonly #pixelsCame = new EventEmitter();
   readonly #incoming: Incoming;
 
   private constructor(readonly socket: Socket) {
@@ -78,11 +79,10 @@ export class RfbClient {
     this.socket.write(message);
   }
 
-  /** Asks for the whole screen and waits for it. */
+  /** Asks for the whole screen and waits for it, without polling: benches time it. */
   async nextUpdate(): Promise<void> {
-    const before = this.updates;
     this.requestUpdate(false);
-    await until('a framebuffer update', () => this.updates > before);
+    await once(this.#pixelsCame, 'update', { signal: AbortSignal.timeout(UPDATE_MS_MAX) });
   }
 
   /** Types text as key presses and releases; `\n` is Return. */
@@ -181,7 +181,7 @@ export class RfbClient {
     for (let index = 0; index < count; index++) {
       hasPixels = (await this.#readRectangle()) || hasPixels;
     }
-    if (hasPixels) this.updates += 1;
+    if (hasPixels) this.#pixelsCame.emit('update');
     // TigerVNC takes the request as answered by the size alone and holds the pixels for the next one.
     else this.requestUpdate(true);
   }

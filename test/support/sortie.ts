@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { until } from './waits.js';
 
-const root = join(import.meta.dirname, '../..');
+/** npm runs scripts in the package's folder, for tests and benches alike. */
+const entry = resolve('dist/services/main.js');
 const START_DEADLINE_MS = 20_000;
 
 export type Sortie = Readonly<{
@@ -67,7 +68,7 @@ export function spawnSortie({
   env,
   args = [],
 }: Start): ChildProcess {
-  return spawn(process.execPath, [join(root, 'dist/services/main.js'), ...args], {
+  return spawn(process.execPath, [entry, ...args], {
     // A folder without a .env of the developer's.
     cwd: tmpdir(),
     env: {

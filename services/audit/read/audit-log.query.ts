@@ -59,8 +59,8 @@ function byTime(query: Query, { cursor, since, until }: AuditQuery): Query {
   if (cursor === undefined) return newestFirst;
   const [, timestamp, id] = /^(\S+) (\d+)$/.exec(String(decodeCursor(cursor))) ?? [];
   if (timestamp === undefined || id === undefined) throw notOurs();
-  return newestFirst.where(({ eb, refTuple, tuple }) =>
-    eb(refTuple('timestamp', 'id'), '<', tuple(timestamp, Number(id))),
+  return newestFirst.where((eb) =>
+    eb(eb.refTuple('timestamp', 'id'), '<', eb.tuple(timestamp, Number(id))),
   );
 }
 

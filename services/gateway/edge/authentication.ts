@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidV7 } from 'uuid';
 import { type Account, Authenticate, RotateSignIn } from '#shared/contracts/identity.js';
@@ -73,6 +74,6 @@ export class Authentication {
 }
 
 function anonymousContext(): RequestContext {
-  const id = uuidV7();
+  const id = randomUUID();
   return { actor: ANONYMOUS, commandId: id, correlationId: id };
 }

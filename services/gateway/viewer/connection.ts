@@ -62,6 +62,7 @@ export class Connection implements Pulse, SeatHolder {
     if (this.#parts.viewer.readyState === this.#parts.viewer.OPEN) this.#parts.viewer.ping();
   }
 
+  /** Destroys the viewer's socket without a word. */
   lost(): void {
     this.#parts.viewer.terminate();
   }
@@ -88,11 +89,6 @@ export class Connection implements Pulse, SeatHolder {
     }
     target.destroy();
     this.#close(reason, limits.revokeMs);
-  }
-
-  /** Destroys the viewer's socket without a word. */
-  terminate(): void {
-    this.#parts.viewer.terminate();
   }
 
   #listen(): void {
@@ -174,7 +170,7 @@ export class Connection implements Pulse, SeatHolder {
     if (deadlineMs >= this.#endTimerMs) return;
     this.#endTimerMs = deadlineMs;
     clearTimeout(this.#endTimer);
-    this.#endTimer = setTimeout(() => this.terminate(), deadlineMs).unref();
+    this.#endTimer = setTimeout(() => this.lost(), deadlineMs).unref();
   }
 
   #viewerClosed(code: number): void {

@@ -91,7 +91,7 @@ export class LiveViewers {
     if (this.#connections.size === 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
-        for (const connection of this.#connections) connection.terminate();
+        for (const connection of this.#connections) connection.lost();
       }, deadlineMs);
       this.#whenEmpty.push(() => {
         clearTimeout(timer);

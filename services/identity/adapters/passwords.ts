@@ -1,5 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { hash, verify } from '@node-rs/argon2';
+import { randomUUID } from 'node:crypto';
+import * as nodeRs from '@node-rs/argon2';
 import { seal, type SealingKey, unseal } from '#shared/adapters/seal.js';
 import type { PasswordCredential } from '#shared/contracts/identity.js';
 import { HashQueue } from './hash-queue.js';
@@ -10,27 +10,32 @@ const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 /** Whose password, as it is kept. */
 export type SealedPassword = Readonly<{ userId: string; sealedHash: string }>;
 
+/** The two functions of the library that are used. */
+export type Argon2 = Pick<typeof nodeRs, 'hash' | 'verify'>;
+
 const placeOf = (userId: string) => ['user', userId, 'password_hash'];
 
 /** Makes and checks passwords. What it hands out is sealed: neither log nor database ever has a hash to guess against. */
 export class Passwords {
   readonly #key: SealingKey;
+  readonly #argon2: Argon2;
   /** The hash of nobody's password: comparing with it takes as long as with a real one. */
   readonly #nobodys: string;
   readonly #queue = new HashQueue();
 
-  private constructor(key: SealingKey, nobodys: string) {
+  private constructor(key: SealingKey, argon2: Argon2, nobodys: string) {
     this.#key = key;
+    this.#argon2 = argon2;
     this.#nobodys = nobodys;
   }
 
-  static async open(key: SealingKey): Promise<Passwords> {
-    return new Passwords(key, await hash(randomBytes(32), ARGON2));
+  static async open(key: SealingKey, argon2: Argon2 = nodeRs): Promise<Passwords> {
+    return new Passwords(key, argon2, await argon2.hash(randomUUID(), ARGON2));
   }
 
   /** A new credential for a password. Errors: HashQueueFullError. */
   async seal(userId: string, password: string, mustChange: boolean): Promise<PasswordCredential> {
-    const hashed = await this.#queue.run(() => hash(password, ARGON2));
+    const hashed = await this.#queue.run(() => this.#argon2.hash(password, ARGON2));
     const sealedHash = seal(this.#key, placeOf(userId), hashed);
     return { credentialId: randomUUID(), sealedHash, mustChange };
   }
@@ -48,7 +53,7 @@ export class Passwords {
       const ended = await before();
       if (ended !== undefined) return ended;
       const hashed = kept ? this.#unseal(kept) : this.#nobodys;
-      return (await verify(hashed, password)) && kept !== undefined;
+      return (await this.#argon2.verify(hashed, password)) && kept !== undefined;
     });
   }
 

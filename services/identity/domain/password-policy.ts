@@ -3,7 +3,7 @@ import { COMMON_PASSWORDS } from './common-passwords.js';
 
 /** Says what is wrong with a new password, as the end of a sentence about it (OWASP ASVS 5.0, 6.2); undefined when it will do. */
 export function weaknessOf(password: string, userName: string): string | undefined {
-  const length = [...password].length;
+  const length = Array.from(password).length;
   if (length < PASSWORD_LENGTH_MIN) return `needs at least ${PASSWORD_LENGTH_MIN} characters`;
   if (password.length > PASSWORD_LENGTH_MAX) {
     return `takes at most ${PASSWORD_LENGTH_MAX} characters`;

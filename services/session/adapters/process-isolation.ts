@@ -74,8 +74,7 @@ export function uidIsolation(uids: { min: number; max: number }, path?: string):
     kind: 'uid',
     chooseUid: (taken) => chooseFreeUid(uids, taken),
     wrap: async ({ uid }, limits, command) => [
-      ...[await getProgram('setpriv', path), '--reuid', String(uid), '--regid', String(uid)],
-      ...['--clear-groups', '--no-new-privs', '--inh-caps=-all', '--bounding-set=-all', '--'],
+      ...(await asUid(uid, path)),
       ...(await limited(limits, command, path)),
     ],
     members,
@@ -85,7 +84,19 @@ export function uidIsolation(uids: { min: number; max: number }, path?: string):
   };
 }
 
-function chooseFreeUid(uids: { min: number; max: number }, taken: readonly number[]): number {
+/** Runs a command as a uid with no group, no capability and no way to gain one; the command follows. */
+export async function asUid(uid: number, path?: string): Promise<string[]> {
+  return [
+    ...[await getProgram('setpriv', path), '--reuid', String(uid), '--regid', String(uid)],
+    ...['--clear-groups', '--no-new-privs', '--inh-caps=-all', '--bounding-set=-all', '--'],
+  ];
+}
+
+/** Picks a uid of the range that no process and no session folder has. */
+export function chooseFreeUid(
+  uids: { min: number; max: number },
+  taken: readonly number[],
+): number {
   const used = new Set([...taken, ...listProcesses().flatMap((one) => one.uids)]);
   const count = uids.max - uids.min + 1;
   // From a random place, so that servers on one machine and sessions in a row seldom meet at the same uid.

@@ -1,5 +1,15 @@
-import { chmod, lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { SESSION_UIDS, SOCKET_PATH_BYTES_MAX } from './process-limits.js';
 import { readBootId } from './process-table.js';
@@ -42,6 +52,17 @@ export class ProcessRecords {
     await makeOwnFolder(records.#root, 0o711);
     await makeOwnFolder(records.#serverFolder, 0o700);
     return records;
+  }
+
+  /** Throws when sessions with a uid of their own could not reach their folder from the root of the disk. */
+  async requirePassable(): Promise<void> {
+    for (let folder = dirname(this.#root); folder !== '/'; folder = dirname(folder)) {
+      if (((await stat(folder)).mode & 0o001) !== 0) continue;
+      throw new RuntimeFailure(
+        'RuntimeDirUnsafe',
+        `Sessions run as users of their own and can't pass ${folder} to the runtime folder ${this.#root}: run \`chmod o+x ${folder}\` or choose another runtime folder, such as /run/sortie.`,
+      );
+    }
   }
 
   /** The session's own folder, the one place that it can write to for good. */

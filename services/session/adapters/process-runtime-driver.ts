@@ -28,7 +28,7 @@ export interface ProcessRuntimeSettings {
   readonly runtimeDir: string;
   /** A JSON table of images and commands, over the built-in one. */
   readonly appsFile?: string | undefined;
-  /** `uid` needs root and is its default; `sandbox` is everybody else's. */
+  /** `uid` needs root and is its default; `sandbox` needs bubblewrap and is everybody else's. */
   readonly isolation?: Isolation['kind'] | undefined;
   readonly uids?: { readonly min: number; readonly max: number } | undefined;
   readonly limits?: Partial<SessionLimits> | undefined;
@@ -44,12 +44,16 @@ export async function openProcessRuntimeDriver(
   settings: ProcessRuntimeSettings,
 ): Promise<RuntimeDriver> {
   const apps = await loadProcessApps(settings.appsFile);
+  const uids = settings.uids ?? SESSION_UIDS;
   const isolations = {
-    uid: uidIsolation(settings.uids ?? SESSION_UIDS, settings.path),
-    sandbox: sandboxIsolation(settings.path),
+    uid: uidIsolation(uids, settings.path),
+    sandbox: sandboxIsolation(uids, settings.path),
   };
   const records = await ProcessRecords.open(settings.runtimeDir);
-  if (isRoot()) await makeDisplayFolder();
+  if (isRoot()) {
+    await records.requirePassable();
+    await makeDisplayFolder();
+  }
   const driver = new ProcessRuntimeDriver(settings, apps, new ProcessSessions(records, isolations));
   await driver.list();
   return driver;
@@ -59,6 +63,10 @@ export async function openProcessRuntimeDriver(
 async function makeDisplayFolder(): Promise<void> {
   const folder = '/tmp/.X11-unix';
   if ((await mkdir(folder, { recursive: true })) !== undefined) await chmod(folder, 0o1777);
+}
+
+function isolationKind(settings: ProcessRuntimeSettings): Isolation['kind'] {
+  return settings.isolation ?? (isRoot() ? 'uid' : 'sandbox');
 }
 
 function isRoot(): boolean {
@@ -133,7 +141,7 @@ class ProcessRuntimeDriver implements RuntimeDriver {
     signal.throwIfAborted();
     await requireDisplayPrograms(this.settings.path);
     const { sessions, settings } = this;
-    const isolation = sessions.isolations[settings.isolation ?? (isRoot() ? 'uid' : 'sandbox')];
+    const isolation = sessions.isolations[isolationKind(settings)];
     const limits = { ...SESSION_LIMITS, ...settings.limits };
     const title = runtimeName(spec.sessionId);
     const record = await sessions.claim(spec.sessionId, isolation.kind);

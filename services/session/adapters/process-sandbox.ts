@@ -1,6 +1,12 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { limited, type Isolation, type SessionPlace } from './process-isolation.js';
+import {
+  asUid,
+  chooseFreeUid,
+  limited,
+  type Isolation,
+  type SessionPlace,
+} from './process-isolation.js';
 import { SESSION_FILES } from './process-folder.js';
 import { SANDBOX_TMP_BYTES_MAX } from './process-limits.js';
 import { getProgram } from './process-programs.js';
@@ -37,13 +43,17 @@ const SANDBOX_ID = '1000';
  * For a server that is not root: bubblewrap gives every session its own users, processes, /tmp and IPC, and
  * shows it the system's programs and its own folder, nothing else. The network is the machine's.
  *
+ * A server that is root may choose it too; its sessions then have a uid of their own as well, without which the
+ * kernel would not hold them to the number of processes (it exempts the machine's root, see fork(2)).
  * Not `--die-with-parent`: a session outlives a crashed server and is adopted by the next one.
  */
-export function sandboxIsolation(path?: string): Isolation {
+export function sandboxIsolation(uids: { min: number; max: number }, path?: string): Isolation {
+  const server = process.getuid?.() ?? 0;
   return {
     kind: 'sandbox',
-    chooseUid: () => process.getuid?.() ?? 0,
+    chooseUid: (taken) => (server === 0 ? chooseFreeUid(uids, taken) : server),
     wrap: async (place, limits, command) => [
+      ...(server === 0 ? await asUid(place.uid, path) : []),
       await getProgram('bwrap', path),
       ...(await sandboxOptions(place.folder)),
       '--',

@@ -53,11 +53,13 @@ if [ -z "$screen" ]; then end 'the display server did not start'; exit 1; fi
 export DISPLAY=":$screen"
 
 matchbox-window-manager -use_titlebar no -kbdconfig /dev/null 3>&- &
-while kill -0 "$display" 2>/dev/null; do
+manager=$!
+while kill -0 "$display" && kill -0 "$manager"; do
   case $(xprop -root _NET_SUPPORTING_WM_CHECK 3>&- 2>/dev/null) in *0x*) break ;; esac
   sleep 0.01
 done
-kill -0 "$display" 2>/dev/null || { end 'the display server ended'; exit 1; }
+kill -0 "$display" || { end 'the display server ended'; exit 1; }
+kill -0 "$manager" || { end 'the window manager ended'; kill "$display"; exit 1; }
 
 xprop -root -spy _NET_CLIENT_LIST >windows 2>/dev/null 3>&- &
 watch=$!
@@ -96,7 +98,8 @@ export function supervisorCommand(app: SupervisedApp): string[] {
   return [
     ...['/bin/sh', '-c', SUPERVISOR_SCRIPT, SUPERVISOR_NAME],
     `${app.geometry.width}x${app.geometry.height}`,
-    String(app.lifetimeSeconds),
+    // 0 would mean for ever.
+    String(Math.max(1, Math.ceil(app.lifetimeSeconds))),
     // GLX loads a software renderer of some 100 MB and makes a start 32 ms slower: only for apps that ask.
     app.gl ? '+extension' : '-extension',
     app.title,

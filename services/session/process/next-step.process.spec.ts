@@ -37,7 +37,7 @@ const seen = (state: SeenRuntime['state'], over: Partial<Seen> = {}): Seen => ({
 });
 type Case = [what: string, session: KnownSession | undefined, seen: Seen, now: number, step: Step];
 const steps = (cases: Case[]) =>
-  it.each(cases)('%s', (_, session, what, now, step) => {
+  it.each(cases)('%s', (...[, session, what, now, step]) => {
     expect(nextStep(session, what, now, READY_MS)).toEqual(step);
   });
 

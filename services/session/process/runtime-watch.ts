@@ -20,8 +20,9 @@ export class RuntimeWatch {
     this.#ours.add(sessionId);
   }
 
+  /** A session's own processes may have written the reason, so it is kept to one line. */
   exited(sessionId: string, reason: string): void {
-    this.#exitReasons.set(sessionId, reason);
+    this.#exitReasons.set(sessionId, reason.replace(/\s+/g, ' ').trim());
   }
 
   forget(sessionId: string): void {

@@ -43,7 +43,9 @@ describe('start slots', () => {
 
   it('are freed by work that fails', async () => {
     const slots = new StartSlots(1);
-    await expect(slots.run(signal(), () => Promise.reject(new Error('broke')))).rejects.toThrow();
+    await expect(slots.run(signal(), () => Promise.reject(new Error('broke')))).rejects.toThrow(
+      'broke',
+    );
     expect(await slots.run(signal(), async () => 1)).toBe(1);
   });
 });

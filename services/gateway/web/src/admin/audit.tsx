@@ -1,35 +1,46 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
-import type { AuditFilter } from '../api-types.js';
+import type { AuditFilter, User } from '../api-types.js';
 import { api } from '../api.js';
 import { usePages } from '../pages.js';
 import { Field, formText } from '../parts/field.js';
 import { Icon } from '../parts/icons.js';
 import { Empty, LoadMore, Loading, Trouble } from '../parts/states.js';
-import { useNews } from '../resource.js';
+import { useNews, useResource } from '../resource.js';
 import { isoFromLocal } from '../times.js';
+import { userIdOf } from '../user-names.js';
 import { AuditRow } from './audit-row.js';
 import { AUDIT_ACTIONS } from './words.js';
 
 /** Who did what and when, newest first. */
 export function AuditScreen(): JSX.Element {
   const filter = useSignal<AuditFilter>({});
+  const found = useResource(async () => (await api.users()).users, '', ['identity']);
+  const users = found.value.value ?? [];
+  const user = userIdOf(filter.value.user ?? '', users);
   return (
     <>
-      <Filters apply={(next) => (filter.value = next)} />
-      <Trail filter={filter.value} />
+      <Filters users={users} apply={(next) => (filter.value = next)} />
+      <Trail filter={{ ...filter.value, user }} />
     </>
   );
 }
 
-function Filters({ apply }: { apply: (filter: AuditFilter) => void }): JSX.Element {
+function Filters(props: {
+  users: readonly User[];
+  apply: (filter: AuditFilter) => void;
+}): JSX.Element {
   const form = useRef<HTMLFormElement>(null);
   const read = (event?: Event): void => {
     event?.preventDefault();
     if (!form.current) return;
     const text = (name: string): string => formText(form.current as HTMLFormElement, name).trim();
-    apply({ user: text('user'), action: text('action'), since: isoFromLocal(text('since')) });
+    props.apply({
+      user: text('user'),
+      action: text('action'),
+      since: isoFromLocal(text('since')),
+    });
   };
   const clear = (): void => {
     form.current?.reset();
@@ -45,8 +56,19 @@ function Filters({ apply }: { apply: (filter: AuditFilter) => void }): JSX.Eleme
       onChange={read}
     >
       <Field label="User">
-        <input name="user" placeholder="Anyone" autocomplete="off" spellcheck={false} />
+        <input
+          name="user"
+          placeholder="Anyone"
+          list="audit-users"
+          autocomplete="off"
+          spellcheck={false}
+        />
       </Field>
+      <datalist id="audit-users">
+        {props.users.map(({ id, name }) => (
+          <option key={id} value={name} />
+        ))}
+      </datalist>
       <Field label="Action">
         <input
           name="action"

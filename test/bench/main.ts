@@ -1,0 +1,27 @@
+import { cpus } from 'node:os';
+import type { BenchRow } from './bench-row.js';
+import { benchHttp } from './http.bench.js';
+import { benchLaunch } from './launch.bench.js';
+import { benchLog } from './log.bench.js';
+import { benchViewer } from './viewer.bench.js';
+
+const BENCHES = { log: benchLog, http: benchHttp, launch: benchLaunch, viewer: benchViewer };
+
+const figure = (value: number): string =>
+  value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));
+
+function print({ what, unit, ours, baseline, baselineName, ratio, note }: BenchRow): void {
+  const columns = [what, unit, figure(ours), figure(baseline), baselineName, ratio.toFixed(2)];
+  process.stdout.write(`| ${[...columns, note ?? ''].join(' | ')} |\n`);
+}
+
+const asked = process.argv.slice(2);
+const chosen = Object.entries(BENCHES).filter(
+  ([name]) => asked.length === 0 || asked.includes(name),
+);
+process.stdout.write(
+  `Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model}). Medians of several rounds, ours and baseline in turn.\n\n`,
+);
+process.stdout.write('| what | unit | ours | baseline | which baseline | ratio | note |\n');
+process.stdout.write('| --- | --- | ---: | ---: | --- | ---: | --- |\n');
+for (const [, bench] of chosen) for (const row of await bench()) print(row);

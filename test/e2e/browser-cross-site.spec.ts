@@ -1,0 +1,90 @@
+// Goal: another site that a signed-in person visits can neither act in their name nor see anything of theirs.
+// Method: pages served by the test, on another port of the same name (the cookie goes along) and under another name
+// (it does not), ask the built server in headless Chromium; the person's own page asks the same as the control.
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BrowserStage } from '#test/support/browser-stage.js';
+import { cardOf } from '#test/support/browser.js';
+import { Desktop } from '#test/support/desktop.js';
+import { openSite, type Site } from '#test/support/site.js';
+
+const stage = new BrowserStage();
+const APP = JSON.stringify({ id: 'planted', name: 'Planted', url: 'https://example.com' });
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite('<title>Elsewhere</title>');
+});
+afterAll(() => site.close());
+
+/** A person's own tab, and another site in the same browser. */
+async function visitBoth(origin: string): Promise<{ own: Page; foreign: Page }> {
+  stage.expectComplaint(/status of 40[13]|CORS policy|WebSocket connection to .* failed|net::ERR_/);
+  const profile = await stage.profile();
+  const own = await profile.signIn(stage.administrator);
+  const foreign = await profile.context.newPage();
+  await foreign.goto(origin);
+  return { own, foreign };
+}
+
+describe.each([
+  ['a site on another port', () => site.url],
+  ['a site under another name', () => `http://127.0.0.1:${site.port}`],
+])('%s', (_, origin) => {
+  it.each(['/api/sign-out', '/api/apps'])('cannot send a form to %s', async (path) => {
+    const { own, foreign } = await visitBoth(origin());
+    const answered = foreign.waitForResponse((response) => response.url().endsWith(path));
+    await foreign.evaluate(sendForm, `${stage.sortie.url}${path}`);
+    expect((await answered).status()).toBe(403);
+    await expectUntouched(own);
+  });
+
+  it.each(['/api/sign-out', '/api/apps'])('cannot post to %s by script', async (path) => {
+    const { own, foreign } = await visitBoth(origin());
+    const answered = foreign.waitForResponse((response) => response.url().endsWith(path));
+    await foreign.evaluate(post, { url: `${stage.sortie.url}${path}`, body: APP });
+    expect((await answered).status()).toBe(403);
+    await expectUntouched(own);
+  });
+
+  it('cannot read an answer', async () => {
+    const { own, foreign } = await visitBoth(origin());
+    const url = `${stage.sortie.url}/api/apps`;
+    expect(await foreign.evaluate(read, url)).toBe('TypeError: Failed to fetch');
+    expect(await own.evaluate(read, url)).toBe('200');
+  });
+
+  it('cannot open a desktop, not even with a ticket', async () => {
+    const { own, foreign } = await visitBoth(origin());
+    const { sessionId } = await Desktop.launch(own, 'Terminal', stage.sortie.runtimeDir);
+    const { body } = await stage.rest.post(`/api/sessions/${sessionId}/viewer-tickets`);
+    const url = `${stage.sortie.url.replace('http', 'ws')}/api/sessions/${sessionId}/viewer`;
+    const protocols = ['binary', `ticket.${body.ticket}`];
+    expect(await foreign.evaluate(openSocket, { url, protocols })).toBe('closed 1006');
+    expect(await own.evaluate(openSocket, { url, protocols })).toBe('open');
+  });
+});
+
+async function expectUntouched(own: Page): Promise<void> {
+  await own.reload();
+  await cardOf(own, 'Terminal').waitFor();
+  expect(await cardOf(own, 'Planted').count()).toBe(0);
+}
+
+// What follows runs in the page, whose types the tests do not have.
+const sendForm = `(action) => {
+  const form = Object.assign(document.createElement('form'), { method: 'post', action });
+  document.body.append(form);
+  form.submit();
+}`;
+const post = `async ({ url, body }) => {
+  await fetch(url, { method: 'POST', mode: 'no-cors', credentials: 'include', body });
+}`;
+const read = `async (url) => {
+  return fetch(url, { credentials: 'include' }).then(({ status }) => String(status), String);
+}`;
+const openSocket = `({ url, protocols }) => new Promise((resolve) => {
+  const socket = new WebSocket(url, protocols);
+  socket.onopen = () => resolve('open');
+  socket.onclose = ({ code }) => resolve('closed ' + code);
+})`;
