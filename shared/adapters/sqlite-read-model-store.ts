@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import type { Compilable, Kysely } from 'kysely';
+import { type Compilable, type Kysely, sql } from 'kysely';
 import type { Sequence } from '#shared/es/commit.js';
 import type { ReadModel, Row } from '#shared/es/read-model.js';
 import {
@@ -11,6 +11,8 @@ import {
 } from '#shared/es/read-model-store.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
+/** Pages in the write-ahead log before they are copied into the file (32 MB): a replay changes the same pages again and again. */
+const CHECKPOINT_PAGES = 8_000;
 /** Rows of one statement of a state hash; between two of them other work runs. */
 const HASH_ROWS_MAX = 1_000;
 
@@ -73,6 +75,7 @@ export class SqliteReadModelStore implements ReadModelStore {
   constructor(database: SqliteDatabase<never>) {
     this.#db = database.writer as unknown as Db;
     this.#raw = database.raw;
+    this.#raw.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     this.#close = database.close;
   }
 
@@ -83,7 +86,7 @@ export class SqliteReadModelStore implements ReadModelStore {
 
   async rows(model: ReadModel, table: string, keys: readonly string[]): Promise<readonly Row[]> {
     const { find } = this.#statements(model, table);
-    return attempt(() => keys.map((key) => find.get(key)).filter((row) => row !== undefined));
+    return attempt(() => find.all(JSON.stringify(keys)));
   }
 
   async apply(changes: readonly RowChanges[]): Promise<void> {
@@ -183,7 +186,13 @@ export class SqliteReadModelStore implements ReadModelStore {
     );
     return {
       columns,
-      find: this.#prepare(this.#db.selectFrom(table).selectAll().where(key, '=', '')),
+      // All keys in one parameter: one statement for any number of them.
+      find: this.#prepare(
+        this.#db
+          .selectFrom(table)
+          .selectAll()
+          .where(key, 'in', sql<string>`(SELECT value FROM json_each(${''}))`),
+      ),
       put: this.#prepare(kind === 'journal' ? insert : upsert),
       remove: this.#prepare(this.#db.deleteFrom(table).where(key, '=', '')),
     };

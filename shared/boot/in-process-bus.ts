@@ -19,6 +19,13 @@ export type BusRequest<D = unknown> = { data: D; context: RequestContext };
  * bus between processes, except by its speed.
  */
 export class InProcessBus extends Server implements CustomTransportStrategy, Bus {
+  readonly #deadlineMs: number;
+
+  constructor(deadlineMs = REQUEST_DEADLINE_MS) {
+    super();
+    this.#deadlineMs = deadlineMs;
+  }
+
   listen(callback: () => void): void {
     callback();
   }
@@ -45,7 +52,7 @@ export class InProcessBus extends Server implements CustomTransportStrategy, Bus
       throw new BusUnavailableError(`Nobody answers ${operation.subject}; try again in a moment.`);
     }
     const request: BusRequest<D> = { data, context };
-    return withDeadline(this.#reply<R>(handler, request), operation.subject);
+    return withDeadline(this.#reply<R>(handler, request), operation.subject, this.#deadlineMs);
   }
 
   async #reply<R>(
@@ -57,13 +64,12 @@ export class InProcessBus extends Server implements CustomTransportStrategy, Bus
   }
 }
 
-async function withDeadline<T>(work: Promise<T>, subject: string): Promise<T> {
+async function withDeadline<T>(work: Promise<T>, subject: string, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const seconds = REQUEST_DEADLINE_MS / 1_000;
-      reject(new BusUnavailableError(`${subject} had no reply within ${seconds} seconds.`));
-    }, REQUEST_DEADLINE_MS);
+      reject(new BusUnavailableError(`${subject} had no reply within ${ms} ms.`));
+    }, ms);
   });
   return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
 }

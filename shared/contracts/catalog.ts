@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AttemptRefused } from '#shared/es/attempt-refused.js';
 import { STREAM_ID } from '#shared/es/commit.js';
 import type { Message } from '#shared/es/decider.js';
 import { operationsOf } from '#shared/es/operation.js';
@@ -66,6 +67,9 @@ export const newApp = z
   .strictObject({ id: appId.optional(), ...fields })
   .superRefine(needsItsTarget);
 
+/** An app in a seed file: others have to be able to name it, so its id is given. */
+export const seededApp = z.strictObject({ id: appId, ...fields }).superRefine(needsItsTarget);
+
 /** An app as the API shows it (S-31). */
 export const appView = z.object({ id: appId, ...fields, container_image: z.string().optional() });
 export type AppView = z.infer<typeof appView>;
@@ -97,7 +101,8 @@ export type AppEvent =
 export type AppLaunched = Message<'AppLaunched', { appId: string; userId: string; url: string }>;
 export type CatalogueSeedStarted = Message<'CatalogueSeedStarted', { hash: string }>;
 export type CatalogueSeeded = Message<'CatalogueSeeded', { hash: string; apps: number }>;
-export type CatalogEvent = AppEvent | AppLaunched | CatalogueSeedStarted | CatalogueSeeded;
+export type CatalogEvent =
+  AppEvent | AppLaunched | CatalogueSeedStarted | CatalogueSeeded | AttemptRefused;
 
 const { command, query } = operationsOf('catalog');
 const resource = { type: 'app', id: 'app_id' } as const;
@@ -152,7 +157,7 @@ export const FindApp = query('FindApp', {
   resource,
 });
 export const ListApprovals = query('ListApprovals', {
-  allow: ['admin', 'operator'],
+  allow: ['admin', 'operator', 'system'],
   data: z.strictObject({ app_id: appId }),
   result: z.object({ user_ids: z.array(userId) }),
   resource,

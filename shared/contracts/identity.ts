@@ -167,6 +167,12 @@ export const Authenticate = query('Authenticate', {
   }),
   secret: ['token'],
 });
+/** Whether a sign-in still lets its user in, judged on everything that is in the log by now. */
+export const CheckSignIn = query('CheckSignIn', {
+  allow: ['system'],
+  data: z.strictObject({ sign_in_id: z.string().max(64) }),
+  result: z.object({ expires_at: time }),
+});
 export const RotateSignIn = command('RotateSignIn', {
   allow: ['user', 'admin'],
   data: z.strictObject({ token }),
@@ -232,6 +238,7 @@ export const ListUserNames = query('ListUserNames', {
 export const identityOperations = [
   SignIn,
   Authenticate,
+  CheckSignIn,
   RotateSignIn,
   SignOut,
   ChangePassword,

@@ -31,6 +31,8 @@ export const PROBLEMS = {
   VersionMissing: [428, 'If-Match is needed'],
   VersionStale: [412, 'It has changed since you read it'],
   IdempotencyKeyReused: [422, 'The Idempotency-Key was used for something else'],
+  HeadersTooLarge: [431, 'The request headers are too large'],
+  RequestTimedOut: [408, 'The request took too long'],
   BodyTooLarge: [413, 'The request body is too large'],
   UnsupportedMediaType: [415, 'The body must be JSON'],
   TooManyRequests: [429, 'Too many requests'],

@@ -8,6 +8,7 @@ import {
   type Sequence,
   streamOf,
 } from './commit.js';
+import type { AttemptRefused } from './attempt-refused.js';
 import { type Decider, type Message, reject, type Rejected } from './decider.js';
 import { type EventLog, LogUnavailableError } from './event-log.js';
 import type { RequestContext } from './operation.js';
@@ -58,12 +59,6 @@ type Parts = Readonly<{
 }>;
 
 type Known = Readonly<{ version: number; state: unknown }>;
-
-/** An event of every service: somebody tried what they may not or what could not be done. */
-export type AttemptRefused = Message<
-  'AttemptRefused',
-  { operation: string; resourceType?: string; resourceId?: string; code: string; detail: string }
->;
 
 /** What became of the deciding; the answer follows once the read models are there. */
 type Decided<E extends Message> =

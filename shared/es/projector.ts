@@ -11,6 +11,7 @@ import {
 import { Progress } from './progress.js';
 import { recordedEvents } from './recorded-events.js';
 import { Shadow } from './shadow.js';
+import { readStretch } from './stretch.js';
 
 /** How long a command's reply waits for the read models of its own service. */
 export const READ_YOUR_WRITES_WAIT_MS = 2_000;
@@ -46,7 +47,7 @@ type Parts = Readonly<{
   models: readonly ReadModel[];
   /** The services whose events it follows; all when absent. */
   follows?: readonly string[];
-  /** Hears every batch once its rows are visible. Must not throw. */
+  /** Hears every batch after the start, once its rows are visible. Must not throw. */
   onProjected?: (events: readonly RecordedEvent[]) => void;
   /** Told when a read model stops at an event that it can't apply. */
   onStopped?: (name: string, error: string) => void;
@@ -85,14 +86,14 @@ export class Projector {
     this.#progress.advance(
       Math.min(...this.#live().map((m) => this.#checkpointOf(m).sequence), head),
     );
-    this.#running = this.#follow(head);
-    await Promise.race([this.#running, this.reached(head, Number.POSITIVE_INFINITY)]);
+    await this.#catchUp(head);
+    this.#running = this.#follow();
   }
 
   /** Ends following after the batch under way. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#running?.catch(() => undefined);
+    await this.#running;
     await Promise.allSettled(this.#rebuilds.values());
     this.#progress.giveUp();
   }
@@ -100,6 +101,11 @@ export class Projector {
   /** Resolves to true once every read model has applied the log up to `sequence`, to false when the wait is over first. */
   async reached(sequence: Sequence, waitMs = READ_YOUR_WRITES_WAIT_MS): Promise<boolean> {
     return (await this.#progress.wait(sequence, waitMs)) && this.#allLive();
+  }
+
+  /** Like {@link reached}, for everything that is in the log by now. */
+  async caughtUp(): Promise<boolean> {
+    return this.reached(await this.#parts.log.head());
   }
 
   /** Where each read model stands against the head of the log. */
@@ -141,14 +147,22 @@ export class Projector {
     return rebuild;
   }
 
-  /** Follows the log for as long as it runs. What the log or the database can't do is tried again, but not by the start: that fails. */
-  async #follow(startedAt: Sequence): Promise<void> {
+  async #catchUp(head: Sequence): Promise<void> {
+    const { log, follows: services } = this.#parts;
+    while (this.#progress.reached < head && !this.#stop.signal.aborted) {
+      const after = this.#progress.reached;
+      const { events, through } = await readStretch(log, { after, services }, head);
+      await this.#inTurn(() => this.#apply(events, through));
+    }
+  }
+
+  /** Follows the log for as long as it runs; what the log or the database can't do now is tried again. */
+  async #follow(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
         await this.#followOn(signal);
       } catch (cause) {
-        if (this.#progress.reached < startedAt) throw cause;
         this.#trouble = cause instanceof Error ? cause.message : String(cause);
         await rest(RETRY_AFTER_MS, signal);
       }

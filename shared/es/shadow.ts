@@ -1,9 +1,9 @@
-import type { RecordedEvent, Sequence } from './commit.js';
-import { BATCH_COMMITS_MAX, type EventLog } from './event-log.js';
+import type { Sequence } from './commit.js';
+import type { EventLog } from './event-log.js';
 import { foldBatch } from './fold-batch.js';
 import type { ReadModel } from './read-model.js';
 import type { ReadModelStore } from './read-model-store.js';
-import { recordedEvents } from './recorded-events.js';
+import { readStretch } from './stretch.js';
 
 type Source = Readonly<{
   log: EventLog;
@@ -35,21 +35,17 @@ export class Shadow {
     return this.#events;
   }
 
-  /** Goes on to `target` and never past it, so that it can be compared with the old table. Lets other work run between two batches. */
+  /** Goes on to `target` and never past it, so that it can be compared with the old table. Lets other work run in between. */
   async fillTo(table: string, target: Sequence): Promise<void> {
-    const { log, store, follows } = this.#source;
+    const { log, store, follows: services } = this.#source;
     while (this.#after < target) {
       if (this.#signal.aborted) throw new Error('The rebuild ends with its service.');
-      const limit = Math.min(BATCH_COMMITS_MAX, target - this.#after);
-      const query = { after: this.#after, limit, ...(follows && { services: follows }) };
-      const { commits, through } = await log.read(query);
-      const events: RecordedEvent[] = commits.flatMap(recordedEvents);
-      await store.apply([
-        await foldBatch(store, this.#model, { table, checkpoint: through }, events),
-      ]);
+      const after = this.#after;
+      const { events, through } = await readStretch(log, { after, services }, target);
+      const to = { table, checkpoint: through };
+      await store.apply([await foldBatch(store, this.#model, to, events)]);
       this.#after = through;
       this.#events += events.length;
-      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 }

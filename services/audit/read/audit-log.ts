@@ -1,5 +1,5 @@
 import type { AuditOutcome } from '#shared/contracts/audit.js';
-import type { AttemptRefused } from '#shared/es/command-handler.js';
+import type { AttemptRefused } from '#shared/es/attempt-refused.js';
 import { partsOf, type RecordedEvent } from '#shared/es/commit.js';
 import type { Message } from '#shared/es/decider.js';
 import { journal } from '#shared/es/read-model.js';

@@ -1,8 +1,9 @@
+import type { AttemptRefused } from '#shared/es/attempt-refused.js';
 import type { CatalogEvent } from '#shared/contracts/catalog.js';
 import type { Trail } from './trail.js';
 
 /** What the trail says of the catalogue's events (S-57). */
-export const catalogTrail: Trail<CatalogEvent> = {
+export const catalogTrail: Trail<Exclude<CatalogEvent, AttemptRefused>> = {
   AppRegistered: ({ data: { appId, app } }) => ({
     action: 'CREATE_APP',
     resource: ['app', appId],

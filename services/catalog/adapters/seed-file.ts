@@ -8,7 +8,7 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import { z } from 'zod';
-import { appId, newApp } from '#shared/contracts/catalog.js';
+import { seededApp } from '#shared/contracts/catalog.js';
 
 const SEED_BYTES_MAX = 4 * 1_024 * 1_024;
 const SEED_APPS_MAX = 1_000;
@@ -16,7 +16,7 @@ const SEED_APPS_MAX = 1_000;
 const MISTAKES_SHOWN_MAX = 10;
 
 const seedFile = z.strictObject({
-  applications: z.array(newApp.and(z.object({ id: appId }))).max(SEED_APPS_MAX),
+  applications: z.array(seededApp).max(SEED_APPS_MAX),
 });
 
 export type SeedFile = Readonly<{

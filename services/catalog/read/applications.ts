@@ -23,6 +23,7 @@ export const applications = rowModel<CatalogEvent, ApplicationRow>({
       case 'AppLaunched':
       case 'CatalogueSeedStarted':
       case 'CatalogueSeeded':
+      case 'AttemptRefused':
         return row;
     }
   },

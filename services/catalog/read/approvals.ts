@@ -22,6 +22,7 @@ export const approvals = rowModel<CatalogEvent, ApprovalRow>({
       case 'AppLaunched':
       case 'CatalogueSeedStarted':
       case 'CatalogueSeeded':
+      case 'AttemptRefused':
         return [];
     }
   },

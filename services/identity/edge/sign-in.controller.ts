@@ -4,20 +4,21 @@ import type { z } from 'zod';
 import {
   Authenticate,
   ChangePassword,
+  CheckSignIn,
   RotateSignIn,
   SignIn,
   SignOut,
 } from '#shared/contracts/identity.js';
 import { Handles } from '#shared/boot/handles.js';
 import type { BusRequest } from '#shared/boot/in-process-bus.js';
-import { done, ended } from '#shared/boot/reply.js';
+import { done, ended, rejected } from '#shared/boot/reply.js';
 import type { Reply } from '#shared/es/operation.js';
 import { newToken, tokenHashOf } from '../adapters/random-secrets.js';
 import { isDueForRotation, signIn, signInRequired } from '../domain/sign-in.js';
 import { changePassword } from '../process/change-password.js';
 import { unlessBusy } from '../process/password-refusals.js';
 import { signInWith } from '../process/sign-in.js';
-import { findLiveSignIn } from '../read/sign-ins.query.js';
+import { findExpiry, findLiveSignIn } from '../read/sign-ins.query.js';
 import { IDENTITY, type Identity } from '../tokens.js';
 
 type Asked<O extends { data: z.ZodType }> = BusRequest<z.infer<O['data']>>;
@@ -46,6 +47,17 @@ export class SignInController {
       expires_at,
       rotate: !isReplaced && isDueForRotation(issuedAt, at),
     });
+  }
+
+  @Handles(CheckSignIn)
+  async check(@Payload() { data }: Asked<typeof CheckSignIn>): Answered<typeof CheckSignIn> {
+    // Whoever signed out a moment ago must be out: a read model behind the log is no answer.
+    if (!(await this.identity.projector.caughtUp())) {
+      return rejected('Unavailable', 'Sign-ins can not be checked at the moment; try again.');
+    }
+    const { reader } = this.identity;
+    const expires_at = await findExpiry(reader, data.sign_in_id, this.#at());
+    return expires_at === undefined ? signInRequired() : done({ expires_at });
   }
 
   @Handles(RotateSignIn)

@@ -25,24 +25,11 @@ export async function findLiveSignIn(
   tokenHash: string,
   at: string,
 ): Promise<LiveSignIn | undefined> {
-  const row = await db
-    .selectFrom('sign_ins as s')
-    .innerJoin('users as u', 'u.id', 's.user_id')
-    .leftJoin('passwords as p', 'p.user_id', 's.user_id')
-    .selectAll('s')
-    .select(['u.name', 'u.role', 'p.must_change'])
+  const row = await liveSignIns(db, at)
     .where((eb) =>
       eb.or([
         eb('s.token_hash', '=', tokenHash),
         eb.and([eb('s.previous_token_hash', '=', tokenHash), eb('previous_valid_until', '>', at)]),
-      ]),
-    )
-    .where('s.expires_at', '>', at)
-    .where('u.status', '=', 'active')
-    .where((eb) =>
-      eb.or([
-        eb('p.credential_id', '=', eb.ref('s.credential_id')),
-        eb('p.kept_sign_in_id', '=', eb.ref('s.id')),
       ]),
     )
     .executeTakeFirst();
@@ -56,6 +43,32 @@ export async function findLiveSignIn(
     isReplaced: row.token_hash !== tokenHash,
   };
 }
+
+/** When a sign-in ends, if it lets anybody in at `at`. */
+export async function findExpiry(
+  db: Kysely<IdentityTables>,
+  signInId: string,
+  at: string,
+): Promise<string | undefined> {
+  const row = await liveSignIns(db, at).where('s.id', '=', signInId).executeTakeFirst();
+  return row?.expires_at;
+}
+
+const liveSignIns = (db: Kysely<IdentityTables>, at: string) =>
+  db
+    .selectFrom('sign_ins as s')
+    .innerJoin('users as u', 'u.id', 's.user_id')
+    .leftJoin('passwords as p', 'p.user_id', 's.user_id')
+    .selectAll('s')
+    .select(['u.name', 'u.role', 'p.must_change'])
+    .where('s.expires_at', '>', at)
+    .where('u.status', '=', 'active')
+    .where((eb) =>
+      eb.or([
+        eb('p.credential_id', '=', eb.ref('s.credential_id')),
+        eb('p.kept_sign_in_id', '=', eb.ref('s.id')),
+      ]),
+    );
 
 /** Sign-ins of a user that had expired at `at`, oldest first; the next time finds what is over the limit. */
 export async function listExpired(
