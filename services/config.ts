@@ -4,12 +4,20 @@ import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { trustedProxies } from './gateway/edge/client-address.js';
 import { sessionVariables, type SessionTimeouts, timeoutsOf } from './session/config.js';
 
 /** Something in the environment or on the command line can't be used; the message tells every mistake at once. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
+
+/** Read by what runs before the server: deploy/local. */
+const NAMES_OF_OTHERS = new Set(['SORTIE_PROVISION', 'SORTIE_TEST_SECRET']);
+/** Files that Sortie keeps beside the log. */
+const OWN_FILES =
+  /^((identity|catalog|session|audit)\.db|sealing\.key|holder\.json|control\.sock)$/;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 
 const number = (min: number, max: number, unset: number) =>
   z.coerce
@@ -21,7 +29,23 @@ const number = (min: number, max: number, unset: number) =>
 
 const publicUrl = z
   .url({ protocol: /^https?$/, error: 'must be an address like https://apps.example.com' })
-  .transform((text) => new URL(text));
+  .transform((text) => new URL(text))
+  .refine(({ pathname, search, hash, username }) => pathname + search + hash + username === '/', {
+    error: 'must be scheme, host and port only, like https://apps.example.com',
+  });
+
+const proxies = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').map((proxy) => proxy.trim()))
+  .transform((listed) => listed.filter((proxy) => proxy !== ''))
+  .superRefine((listed, ctx) => {
+    try {
+      trustedProxies(listed);
+    } catch (cause) {
+      ctx.addIssue({ code: 'custom', message: `has a mistake: ${(cause as Error).message}` });
+    }
+  });
 
 const dbType = z
   .enum(['sqlite'], 'must be "sqlite"; PostgreSQL comes with the distributed mode')
@@ -32,20 +56,23 @@ const settings = z.object({
   SORTIE_PORT: number(0, 65_535, 8_080),
   SORTIE_HOST: z.string().default('127.0.0.1'),
   SORTIE_PUBLIC_URL: publicUrl.optional(),
-  SORTIE_DATA: z.string().min(1).default('data'),
+  SORTIE_DATA: z.string().default('data'),
   SORTIE_DB_TYPE: dbType,
-  SORTIE_DB: z.string().min(1).default('sortie.db'),
-  SORTIE_SEED: z.string().min(1).optional(),
-  SORTIE_CONFIG: z.string().min(1).optional(),
+  SORTIE_DB: z
+    .string()
+    .refine((file) => !OWN_FILES.test(file), 'is the name of another file that Sortie keeps there')
+    .default('sortie.db'),
+  SORTIE_SEED: z.string().optional(),
+  SORTIE_CONFIG: z.string().optional(),
   ...sessionVariables,
-  SORTIE_NAMESPACE: z.string().min(1).default('sortie'),
-  SORTIE_RUNTIME_DIR: z.string().min(1).optional(),
-  SORTIE_PROCESS_APPS: z.string().min(1).optional(),
-  SORTIE_SEALING_KEY: z.string().min(1).optional(),
-  SORTIE_TRUSTED_PROXIES: z.string().default(''),
+  SORTIE_NAMESPACE: z.string().default('sortie'),
+  SORTIE_RUNTIME_DIR: z.string().optional(),
+  SORTIE_PROCESS_APPS: z.string().optional(),
+  SORTIE_SEALING_KEY: z.string().optional(),
+  SORTIE_TRUSTED_PROXIES: proxies,
   SORTIE_WRITES_PER_MINUTE: number(1, 1_000_000, 600),
   SORTIE_SIGN_INS_PER_MINUTE: number(1, 1_000_000, 20),
-  SORTIE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('warn'),
+  SORTIE_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),
 });
 
 export type Config = Readonly<{
@@ -66,7 +93,7 @@ export type Config = Readonly<{
   writesPerMinute: number;
   signInsPerMinute: number;
   logLevel: z.infer<typeof settings>['SORTIE_LOG_LEVEL'];
-  /** Settings that no one reads, each with the name that was perhaps meant. */
+  /** Names that look like settings and are none. */
   warnings: readonly string[];
 }>;
 
@@ -77,12 +104,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * `packagePath` is where the program's own files are. Throws {@link ConfigError}.
  */
 export function readConfig(args: readonly string[], env: Environment, packagePath: string): Config {
-  const merged = { ...withFiles(env), ...flags(args) };
+  const mistakes: string[] = [];
+  const merged = { ...fromEnvironment(env, mistakes), ...fromFlags(args, mistakes) };
   const parsed = settings.safeParse(merged);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`);
-    throw new ConfigError(lines.join('\n'));
-  }
+  if (!parsed.success) mistakes.push(...parsed.error.issues.map(tell));
+  if (!parsed.success || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
   const set = parsed.data;
   const dataPath = resolve(set.SORTIE_DATA);
   return Object.freeze({
@@ -97,7 +123,7 @@ export function readConfig(args: readonly string[], env: Environment, packagePat
     runtimeDir: set.SORTIE_RUNTIME_DIR ? resolve(set.SORTIE_RUNTIME_DIR) : runtimeDirOf(dataPath),
     processAppsPath: set.SORTIE_PROCESS_APPS && resolve(set.SORTIE_PROCESS_APPS),
     sealingKey: set.SORTIE_SEALING_KEY,
-    trustedProxies: set.SORTIE_TRUSTED_PROXIES.split(',').filter((proxy) => proxy !== ''),
+    trustedProxies: set.SORTIE_TRUSTED_PROXIES,
     writesPerMinute: set.SORTIE_WRITES_PER_MINUTE,
     signInsPerMinute: set.SORTIE_SIGN_INS_PER_MINUTE,
     logLevel: set.SORTIE_LOG_LEVEL,
@@ -112,43 +138,51 @@ function runtimeDirOf(dataPath: string): string {
   return uid === 0 ? `/var/lib/sortie/${name}` : join(tmpdir(), `sortie-${uid}-${name}`);
 }
 
-/** Secrets can be handed over in files: `SORTIE_SEALING_KEY_FILE` holds what `SORTIE_SEALING_KEY` would. Empty means unset. */
-function withFiles(env: Environment): Environment {
+const tell = ({ path, message }: z.core.$ZodIssue): string => `${path.join('.')} ${message}.`;
+
+/**
+ * Secrets can be handed over in files: `SORTIE_SEALING_KEY_FILE` holds what `SORTIE_SEALING_KEY` would. What is empty
+ * or blank is unset.
+ */
+function fromEnvironment(env: Environment, mistakes: string[]): Environment {
   const names = Object.keys(settings.shape);
   const entries = names.map((name) => {
-    const file = env[`${name}_FILE`];
-    return [name, (file ? contentOf(`${name}_FILE`, file) : env[name]) || undefined];
+    const file = env[`${name}_FILE`]?.trim();
+    const value = file ? contentOf(`${name}_FILE`, file, mistakes) : env[name];
+    return [name, value?.trim() || undefined];
   });
   return Object.fromEntries(entries) as Environment;
 }
 
-function contentOf(name: string, path: string): string {
+function contentOf(name: string, path: string, mistakes: string[]): string | undefined {
   try {
-    return readFileSync(path, 'utf8').trim();
+    return readFileSync(path, 'utf8');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`${name} names a file that can't be read: ${why}`, { cause });
+    mistakes.push(`${name} names a file that can't be read: ${(cause as Error).message}.`);
+    return undefined;
   }
 }
 
-function flags(args: readonly string[]): Environment {
+function fromFlags(args: readonly string[], mistakes: string[]): Environment {
   // The seed's own spelling is `-seed path`, as Go's flag package has it.
   const spelled = args.map((arg) => arg.replace(/^-(?=(seed|port|host|data)(=|$))/, '--'));
   const text = { type: 'string' } as const;
   const options = { seed: text, port: text, host: text, data: text };
   try {
     const { values } = parseArgs({ args: spelled, options });
-    const entries = Object.entries(values).map(([k, v]) => [`SORTIE_${k.toUpperCase()}`, v]);
-    return Object.fromEntries(entries) as Environment;
+    const given = Object.entries(values).filter(([, value]) => value.trim() !== '');
+    return Object.fromEntries(
+      given.map(([flag, value]) => [`SORTIE_${flag.toUpperCase()}`, value]),
+    );
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`${why} Flags are --port, --host, --data and --seed.`, { cause });
+    mistakes.push(`${(cause as Error).message} Flags are --port, --host, --data and --seed.`);
+    return {};
   }
 }
 
 function unknownNames(env: Environment): string[] {
-  const known = Object.keys(settings.shape);
+  const known = new Set([...Object.keys(settings.shape), ...NAMES_OF_OTHERS]);
   return Object.keys(env)
-    .filter((name) => name.startsWith('SORTIE_') && !known.includes(name.replace(/_FILE$/, '')))
+    .filter((name) => name.startsWith('SORTIE_') && !known.has(name.replace(/_FILE$/, '')))
     .map((name) => `${name} is no setting of this version; README.md lists them.`);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -35,7 +35,7 @@ export type Host = Readonly<{
   stop: () => Promise<void>;
 }>;
 
-type Close = () => Promise<unknown> | unknown;
+type Close = () => unknown;
 
 /**
  * Starts everything in the order below, and stops it in the reverse. Errors are sentences for the person at the
@@ -44,12 +44,19 @@ type Close = () => Promise<unknown> | unknown;
 export async function startHost(config: Config, packagePath: string): Promise<Host> {
   const closers: Close[] = [];
   const stop = async (): Promise<void> => {
-    for (const close of closers.splice(0).reverse()) await close();
+    const failures: unknown[] = [];
+    // What can't be closed must not keep the rest open, the log least of all.
+    for (const close of closers.splice(0).reverse()) {
+      await Promise.resolve()
+        .then(close)
+        .catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   };
   try {
     return { ...(await open(config, packagePath, (close) => closers.push(close))), stop };
   } catch (error) {
-    await stop();
+    await stop().catch(() => undefined);
     throw error;
   }
 }
@@ -64,6 +71,8 @@ async function open(
   openDataFolder(dataPath);
   const log = openLog(config);
   onStop(() => log.close());
+  // Whoever held the folder is gone: the log could be opened.
+  removeHolder(dataPath);
   const bus = new InProcessBus();
   const hostOf = serviceHosts(config, log, logger);
 
@@ -73,11 +82,7 @@ async function open(
   onStop(() => identity.service.stop());
   const catalog = await openCatalog(hostOf('catalog'));
   onStop(() => catalog.service.stop());
-  mkdirSync(dirname(config.runtimeDir), { recursive: true, mode: 0o711 });
-  const driver = await openProcessRuntimeDriver({
-    runtimeDir: config.runtimeDir,
-    appsFile: config.processAppsPath,
-  });
+  const driver = await openDriver(config);
   onStop(() => driver.close());
   const session = await openSession(hostOf('session'), {
     driver,
@@ -108,12 +113,13 @@ async function open(
     readiness: async () => readinessOf(opened.map(({ service }) => service)),
     onError: (message, error) => logger.error({ err: error }, message),
   });
-  const seeded = await seedFrom(catalog.service, config.seedPath);
-  const first = await bus.request(EnsureFirstAdministrator, {}, systemContext());
-  const url = await gateway.listen();
   onStop(() => gateway.close());
-  await session.supervisor.start();
+  const seeded = await seedFrom(catalog.service, config.seedPath);
+  const url = await gateway.listen();
+  // After the last thing that a person can have got wrong: the password is shown this once.
+  const first = await bus.request(EnsureFirstAdministrator, {}, systemContext());
   onStop(() => session.supervisor.stopAll(STOP_SESSIONS_DEADLINE_MS));
+  await session.supervisor.start();
   writeHolder(dataPath, { pid: process.pid, url, startedAt: new Date().toISOString() });
   onStop(() => removeHolder(dataPath));
   return {
@@ -122,6 +128,13 @@ async function open(
     seeded,
     warnings: config.warnings,
   };
+}
+
+async function openDriver({ runtimeDir, processAppsPath: appsFile }: Config) {
+  const parent = dirname(runtimeDir);
+  // Sessions run as users of their own, who have to get past it; the process's umask would shut it.
+  if (mkdirSync(parent, { recursive: true }) !== undefined) chmodSync(parent, 0o711);
+  return openProcessRuntimeDriver({ runtimeDir, appsFile });
 }
 
 function openLog({ logPath, dataPath }: Config): SqliteEventLog {

@@ -6,10 +6,8 @@ import { startHost } from './host.js';
 import { greeting } from './greeting.js';
 
 /** The package's own folder, seen from dist/services/ and from services/ alike. */
-const packagePath = join(
-  import.meta.dirname,
-  import.meta.dirname.includes('/dist/') ? '../..' : '..',
-);
+const isBuilt = import.meta.dirname.endsWith('/dist/services');
+const packagePath = join(import.meta.dirname, isBuilt ? '../..' : '..');
 
 try {
   loadDotenv({ quiet: true });

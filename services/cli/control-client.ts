@@ -5,30 +5,60 @@ export class ControlError extends Error {
   override readonly name = 'ControlError';
 }
 
+/** A rebuild reads the whole log. */
 const REQUEST_DEADLINE_MS = 10 * 60_000;
 
-type Asked = Readonly<{ socketPath: string; method: 'GET' | 'POST'; path: string; body?: object }>;
+export type Asked = Readonly<{
+  socketPath: string;
+  method: 'GET' | 'POST';
+  path: string;
+  body?: object;
+}>;
 
-/** Asks the running server over its control socket. Errors: {@link ControlError}. */
-export function ask<T>({ socketPath, method, path, body }: Asked): Promise<T> {
-  return new Promise((resolve, reject) => {
+/** Asks the running server over its control socket; resolves with the body of a good answer. Errors: {@link ControlError}. */
+export async function ask<T>(asked: Asked): Promise<T> {
+  const { status, text } = await send(asked).catch((cause: Error) => {
+    throw new ControlError(whyNot(asked.socketPath, cause), { cause });
+  });
+  const answer = parse(text);
+  if (status < 300) return answer as T;
+  throw new ControlError(
+    (answer as { detail?: string } | null)?.detail ?? `The server answered ${status}.`,
+  );
+}
+
+function send({ socketPath, method, path, body }: Asked) {
+  return new Promise<{ status: number; text: string }>((resolve, reject) => {
     const headers = { host: 'localhost', ...(body && { 'content-type': 'application/json' }) };
-    const options = { socketPath, method, path, headers, timeout: REQUEST_DEADLINE_MS };
-    const sent = request(options, (response) => {
+    const sent = request({ socketPath, method, path, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        const answer = text === '' ? null : (JSON.parse(text) as { detail?: string });
-        if ((response.statusCode ?? 500) < 300) resolve(answer as T);
-        else
-          reject(new ControlError(answer?.detail ?? `The server answered ${response.statusCode}.`));
-      });
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 500, text: Buffer.concat(chunks).toString() }),
+      );
     });
-    sent.on('error', (cause) => {
-      const hint = `Sortie is not running on this data folder (${socketPath}). Start it with npm start, or name the folder with --data.`;
-      reject(new ControlError(hint, { cause }));
-    });
+    sent.setTimeout(REQUEST_DEADLINE_MS, () => sent.destroy(new Error('it took too long')));
+    sent.on('error', reject);
     sent.end(body && JSON.stringify(body));
   });
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? null : JSON.parse(text);
+  } catch (cause) {
+    throw new ControlError('What answers on the control socket is not Sortie.', { cause });
+  }
+}
+
+function whyNot(socketPath: string, cause: Error): string {
+  const code = 'code' in cause ? String(cause.code) : '';
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') {
+    return `Sortie is not running on this data folder (${socketPath}). Start it with npm start, or name the folder with --data.`;
+  }
+  if (code === 'EACCES') {
+    return `The control socket ${socketPath} belongs to another user: run this as the one who started Sortie.`;
+  }
+  return `Sortie did not answer on ${socketPath}: ${cause.message}.`;
 }

@@ -1,24 +1,33 @@
 #!/usr/bin/env node
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { config as loadDotenv } from 'dotenv';
 import type { z } from 'zod';
 import type { ShowProjections } from '#shared/contracts/gateway.js';
+import type { ResetPassword } from '#shared/contracts/identity.js';
 import type { rebuildReport, stateHash } from '#shared/contracts/projections.js';
-import { ask } from './control-client.js';
+import { type Asked, ask } from './control-client.js';
 import { table } from './table.js';
 
+// The server reads the same file, so both mean the same data folder.
+loadDotenv({ quiet: true });
 const program = new Command('sortie')
   .description('Operates the Sortie that runs on a data folder, through its control socket.')
-  .option('--data <folder>', 'the data folder', process.env['SORTIE_DATA'] ?? 'data')
+  .option('--data <folder>', 'the data folder', process.env['SORTIE_DATA'] || 'data')
   .option('--json', 'print JSON instead of text');
 
-const control = (): string => join(resolve(program.opts<{ data: string }>().data), 'control.sock');
+function server<T>(asked: Omit<Asked, 'socketPath'>): Promise<T> {
+  const folder = resolve(program.opts<{ data: string }>().data);
+  return ask<T>({ ...asked, socketPath: join(folder, 'control.sock') });
+}
 
 /** Data goes to stdout, as JSON when asked for, so that programs can read it. */
 function print(data: unknown, text: string): void {
   const asJson = program.opts<{ json?: boolean }>().json;
   process.stdout.write(`${asJson ? JSON.stringify(data) : text}\n`);
 }
+
+const pathOf = (name: string): string => `/api/projections/${encodeURIComponent(name)}`;
 
 const projections = program.command('projections').description('the tables built from the log');
 
@@ -27,11 +36,7 @@ projections
   .description('where each one stands against the log')
   .action(async () => {
     type Shown = z.infer<typeof ShowProjections.result>;
-    const shown = await ask<Shown>({
-      socketPath: control(),
-      method: 'GET',
-      path: '/api/projections',
-    });
+    const shown = await server<Shown>({ method: 'GET', path: '/api/projections' });
     const rows = shown.projections.map((p) => [
       p.name,
       String(p.checkpoint),
@@ -45,12 +50,8 @@ projections
   .command('hash <name>')
   .description('the state hash; two rebuilds of the same log have the same')
   .action(async (name: string) => {
-    const path = `/api/projections/${encodeURIComponent(name)}/hash`;
-    const shown = await ask<z.infer<typeof stateHash>>({
-      socketPath: control(),
-      method: 'GET',
-      path,
-    });
+    type Shown = z.infer<typeof stateHash>;
+    const shown = await server<Shown>({ method: 'GET', path: `${pathOf(name)}/hash` });
     print(shown, `${shown.hash}  ${shown.name} at sequence ${shown.sequence}`);
   });
 
@@ -58,13 +59,9 @@ projections
   .command('rebuild <name>')
   .description('fill a new table from the whole log beside the old one, then switch')
   .action(async (name: string) => {
-    const path = `/api/projections/${encodeURIComponent(name)}/rebuild`;
-    const done = await ask<z.infer<typeof rebuildReport>>({
-      socketPath: control(),
-      method: 'POST',
-      path,
-      body: {},
-    });
+    type Report = z.infer<typeof rebuildReport>;
+    const path = `${pathOf(name)}/rebuild`;
+    const done = await server<Report>({ method: 'POST', path, body: {} });
     const same =
       done.hashBefore === done.hashAfter ? 'the same as before' : 'DIFFERENT from before';
     print(
@@ -79,12 +76,9 @@ program
   .command('reset-password <name>')
   .description('give a user a new random password, shown once, and end the user’s sign-ins')
   .action(async (name: string) => {
-    const reset = await ask<{ name: string; password: string }>({
-      socketPath: control(),
-      method: 'POST',
-      path: '/api/users/reset-password',
-      body: { name },
-    });
+    type Reset = z.infer<typeof ResetPassword.result>;
+    const path = '/api/users/reset-password';
+    const reset = await server<Reset>({ method: 'POST', path, body: { name } });
     print(reset, `The new password of ${reset.name}: ${reset.password}`);
   });
 

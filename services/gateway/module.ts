@@ -8,10 +8,14 @@ import { readBranding } from './edge/branding.js';
 import { listenForOperator } from './edge/control-socket.js';
 import { followLog } from './edge/event-tail.js';
 import { LiveStreams } from './edge/live-streams.js';
-import { openApiOf, rawPathsOf } from './edge/openapi.js';
+import { clientAddressOf, trustedProxies } from './edge/client-address.js';
+import { methodsByPath } from './edge/declared-routes.js';
+import { openApiOf } from './edge/openapi.js';
 import { originsOf } from './edge/origins.js';
-import { registerPage } from './edge/page.js';
-import { registerRawRoutes } from './edge/raw-route.js';
+import { fileRoutes, nothingHere, prepareFiles } from './edge/page.js';
+import { Problem } from './edge/problem.js';
+import { answerOnSocket } from './edge/problem-of-error.js';
+import { type RawRoute, registerRawRoutes } from './edge/raw-route.js';
 import { registerRoutes } from './edge/register-routes.js';
 import { revocationsOf } from './edge/revocation.js';
 import type { Route } from './edge/route.js';
@@ -51,10 +55,11 @@ export type GatewayParts = Readonly<{
 export type Gateway = Readonly<{
   /** Starts listening, to people and to the operator; resolves with the address to open. Errors: ListenError. */
   listen: () => Promise<string>;
-  /** Takes no new connections, tells viewers to come back, ends event streams. */
+  /** Takes no new connections, tells viewers to come back, ends event streams; bounded in time. */
   close: () => Promise<void>;
   /** Every route there is, for the tests that walk them. */
   routes: readonly Route[];
+  rawRoutes: readonly RawRoute[];
 }>;
 
 /** The address can't be listened on; the message says why and what to do. */
@@ -64,8 +69,12 @@ export class ListenError extends Error {
 
 /** Builds the gateway: REST, documents, page, event stream and viewers, in front of the bus. */
 export async function openGateway(parts: GatewayParts): Promise<Gateway> {
-  const { log, bus, publicUrl } = parts;
-  const authentication = new Authentication(bus, publicUrl?.protocol === 'https:');
+  const { log, bus, publicUrl, onError } = parts;
+  const isTrustedProxy = trustedProxies(parts.trustedProxies);
+  const isSecure = publicUrl?.protocol === 'https:';
+  const authentication = new Authentication(bus, isSecure, (e) =>
+    onError('A sign-in could not be rotated', e),
+  );
   const routes: readonly Route[] = [
     ...identityRoutes(authentication),
     ...appRoutes,
@@ -75,14 +84,14 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   ];
   const server = await createServer({
     ...(publicUrl && { publicUrl }),
-    trustedProxies: parts.trustedProxies,
+    isTrustedProxy,
     onBroken: (error, { method, routeOptions }) =>
-      parts.onError(`${method} ${routeOptions.url ?? '?'} broke`, error),
+      onError(`${method} ${routeOptions.url ?? '?'} broke`, error),
   });
-  const tail = await followLog(log, (error) => parts.onError('The log can not be followed', error));
-  const streams = new LiveStreams(tail, bus, (e) => parts.onError('An event stream broke', e));
+  const tail = await followLog(log, (error) => onError('The log can not be followed', error));
+  const streams = new LiveStreams(tail, bus, (e) => onError('An event stream broke', e));
   const viewers = createViewerProxy(
-    viewerPorts(bus, (e) => parts.onError('Use of a session could not be recorded', e)),
+    viewerPorts(bus, (e) => onError('Use of a session could not be recorded', e)),
     { allowedOrigins: (request) => originsOf(request, publicUrl) },
   );
   tail.listen((commit) => {
@@ -92,20 +101,20 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     }
   });
   const raw = rawRoutes(streams, parts.readiness, () => document);
-  const document = openApiOf(routes, parts.version, rawPathsOf(raw));
-  const { writesPerMinute, signInsPerMinute } = parts;
-  registerRoutes(server, {
-    routes,
-    bus,
-    authentication,
-    limits: { writesPerMinute, signInsPerMinute },
-  });
-  registerRawRoutes(server, raw, authentication);
-  await registerPage(server, parts.pagePath);
-  upgradeViewers(server, viewers);
+  const { version, writesPerMinute, signInsPerMinute } = parts;
+  const document = openApiOf(routes, raw, { version, cookieName: authentication.cookieName });
+  const answerNothing = nothingHere(methodsByPath([...routes, ...raw]));
+  await prepareFiles(server, parts.pagePath);
+  server.setNotFoundHandler(answerNothing);
+  const limits = { writesPerMinute, signInsPerMinute };
+  registerRoutes(server, { routes, bus, authentication, limits });
+  const rawAndFiles = [...raw, ...fileRoutes(parts.pagePath, answerNothing)];
+  registerRawRoutes(server, rawAndFiles, authentication);
+  upgradeViewers(server, viewers, (request) => clientAddressOf(request, isTrustedProxy));
   let control: Server | undefined;
   return {
     routes,
+    rawRoutes: rawAndFiles,
     listen: async () => {
       await listenForPeople(server, parts);
       control = await listenForOperator(server, parts.controlPath);
@@ -113,21 +122,35 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     },
     close: async () => {
       streams.revoke(() => true);
+      const closed = server.close();
       await viewers.drain(DRAIN_DEADLINE_MS);
       await tail.stop();
       control?.close();
       control?.closeAllConnections();
-      await server.close();
+      // A request that is still on its way in by now would keep the server open for as long as it likes.
+      const cut = setTimeout(() => server.server.closeAllConnections(), DRAIN_DEADLINE_MS);
+      await closed;
+      clearTimeout(cut);
     },
   };
 }
 
-function upgradeViewers(server: FastifyInstance, viewers: ViewerProxy): void {
+type AddressOf = (request: IncomingMessage) => string | undefined;
+
+function upgradeViewers(server: FastifyInstance, viewers: ViewerProxy, addressOf: AddressOf): void {
   server.server.on('upgrade', (request: IncomingMessage, socket, head) => {
-    const path = request.url?.split('?')[0] ?? '';
+    const [path = ''] = (request.url ?? '').split('?');
     const sessionId = VIEWER_PATH.exec(path)?.[1];
-    if (sessionId) void viewers.upgrade(request, socket, head, { sessionId });
-    else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
+    if (sessionId && isWebSocket) {
+      const ip = addressOf(request);
+      void viewers.upgrade(request, socket, head, { sessionId, ...(ip && { ip }) });
+      return;
+    }
+    const problem = isWebSocket
+      ? new Problem('NotFound', 'No WebSocket is here; a viewer’s is /api/sessions/{id}/viewer.')
+      : new Problem('MalformedRequest', 'This server speaks HTTP/1.1: leave out Upgrade.');
+    answerOnSocket(socket, problem);
   });
 }
 

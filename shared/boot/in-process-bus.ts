@@ -52,7 +52,8 @@ export class InProcessBus extends Server implements CustomTransportStrategy, Bus
       throw new BusUnavailableError(`Nobody answers ${operation.subject}; try again in a moment.`);
     }
     const request: BusRequest<D> = { data, context };
-    return withDeadline(this.#reply<R>(handler, request), operation.subject, this.#deadlineMs);
+    const deadlineMs = operation.deadlineMs ?? this.#deadlineMs;
+    return withDeadline(this.#reply<R>(handler, request), operation.subject, deadlineMs);
   }
 
   async #reply<R>(

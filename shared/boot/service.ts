@@ -38,6 +38,8 @@ export type Service<Tables> = Readonly<{
   reader: Kysely<Tables>;
   projector: Projector;
   commands: CommandHandler;
+  /** Resolves to true once the read models show everything that is in the log by now, to false when that takes too long. */
+  caughtUp: () => Promise<boolean>;
   stop: () => Promise<void>;
 }>;
 
@@ -68,5 +70,6 @@ export async function openService<Tables>(parts: ServiceParts): Promise<Service<
     await projector.stop();
     await store.close();
   };
-  return { name, database, reader: database.reader, projector, commands, stop };
+  const caughtUp = async (): Promise<boolean> => projector.reached(await log.head());
+  return { name, database, reader: database.reader, projector, commands, caughtUp, stop };
 }

@@ -22,7 +22,8 @@ export const ShowBranding = query('ShowBranding', {
     secondary_color: z.string(),
     tenant_name: z.string(),
   }),
-});export const ShowMe = query('ShowMe', {
+});
+export const ShowMe = query('ShowMe', {
   allow: ['user', 'admin'],
   data: z.strictObject({}),
   result: z.null(),

@@ -26,6 +26,8 @@ export const projectionName = z
   .string()
   .regex(/^[a-z]+\.[a-z_]+$/, 'is no projection; they are called <service>.<table>');
 const allow = ['admin', 'operator'] as const;
+/** A read model of ten million events is read, or filled, from end to end. */
+const WHOLE_TABLE_DEADLINE_MS = 10 * 60_000;
 
 /** What every service can be asked about its own read models. */
 export const projectionOperations = (service: string) => {
@@ -38,9 +40,16 @@ export const projectionOperations = (service: string) => {
       data: z.strictObject({}),
       result: z.array(projectionStatus),
     }),
-    HashProjection: query('HashProjection', { allow, data: named, result: stateHash, resource }),
+    HashProjection: query('HashProjection', {
+      allow,
+      data: named,
+      result: stateHash,
+      resource,
+      deadlineMs: WHOLE_TABLE_DEADLINE_MS,
+    }),
     RebuildProjection: command('RebuildProjection', {
       allow,
+      deadlineMs: WHOLE_TABLE_DEADLINE_MS,
       data: named,
       result: rebuildReport,
       resource,

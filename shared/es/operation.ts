@@ -47,9 +47,14 @@ export type Operation<D = unknown, R = unknown> = Readonly<{
    * request is told from a reused Idempotency-Key, so the same key with another secret gets the first answer too.
    */
   secret?: readonly string[];
+  /** How long its reply may take, where that is longer than for the others. */
+  deadlineMs?: number;
 }>;
 
-type Declared<D, R> = Pick<Operation<D, R>, 'allow' | 'data' | 'result' | 'resource' | 'secret'>;
+type Declared<D, R> = Pick<
+  Operation<D, R>,
+  'allow' | 'data' | 'result' | 'resource' | 'secret' | 'deadlineMs'
+>;
 
 const declare =
   (kind: Operation['kind'], service: string) =>

@@ -10,6 +10,7 @@ import {
 } from './read-model-store.js';
 import { Progress } from './progress.js';
 import { recordedEvents } from './recorded-events.js';
+import { rest } from './rest.js';
 import { Shadow } from './shadow.js';
 import { readStretch } from './stretch.js';
 
@@ -101,11 +102,6 @@ export class Projector {
   /** Resolves to true once every read model has applied the log up to `sequence`, to false when the wait is over first. */
   async reached(sequence: Sequence, waitMs = READ_YOUR_WRITES_WAIT_MS): Promise<boolean> {
     return (await this.#progress.wait(sequence, waitMs)) && this.#allLive();
-  }
-
-  /** Like {@link reached}, for everything that is in the log by now. */
-  async caughtUp(): Promise<boolean> {
-    return this.reached(await this.#parts.log.head());
   }
 
   /** Where each read model stands against the head of the log. */
@@ -301,11 +297,3 @@ function commitsOf(events: readonly RecordedEvent[]): Together[] {
   }
   return commits;
 }
-
-const rest = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    const cut = (): void => (clearTimeout(timer), resolve());
-    signal.addEventListener('abort', cut, { once: true });
-  });

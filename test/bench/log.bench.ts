@@ -31,7 +31,7 @@ export async function benchLog(): Promise<BenchRow[]> {
   await log.close();
   plain.close();
   await rm(folder, { recursive: true });
-  return [...rows, await benchReplay()];
+  return [...rows, ...(await benchReplay())];
 }
 
 function rowsOf(writers: number, ours: Measured[], theirs: Measured[]): BenchRow[] {

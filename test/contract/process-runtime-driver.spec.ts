@@ -18,8 +18,8 @@ import { runtimeDriverContract } from './runtime-driver.contract.js';
 
 const PROCESSES_MAX = 64;
 const PUBLIC_FOLDERS = ['/tmp', '/tmp/.X11-unix', '/tmp/.ICE-unix', '/var/tmp', '/dev/shm'];
-/** A range of its own, so that sessions of other servers on this machine are not taken for leftovers. */
-const UID_MIN = 61_184 + 100 * (process.pid % 43);
+/** Outside the default range, so that sessions of other servers on this machine are not taken for leftovers. */
+const UID_MIN = 50_000 + 100 * (process.pid % 90);
 const UIDS = { min: UID_MIN, max: UID_MIN + 99 };
 
 let program: RuntimeServerProgram;

@@ -143,6 +143,16 @@ export function runtimeSessionsContract(stage: RuntimeStage): void {
       expect(await stage.harness.readWorkspace(runtime.sessionId, 'seen')).toBe('');
     });
 
+    it('leaves a session its display when others start', async () => {
+      const command = script(
+        'read go; xdpyinfo >/dev/null && echo still mine >result; echo >done; cat',
+      );
+      const first = await stage.start(stage.spec(command));
+      await Promise.all([stage.start(stage.spec(XTERM)), stage.start(stage.spec(XTERM))]);
+      (await stage.view(first)).type('\n');
+      expect(await stage.result(first.sessionId)).toBe('still mine\n');
+    });
+
     it("gives the app none of the server's environment", async () => {
       const runtime = await stage.start(
         stage.spec(probe('env; tr "\\0" "\\n" </proc/$PPID/environ')),

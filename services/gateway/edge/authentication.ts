@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidV7 } from 'uuid';
-import { type Account, Authenticate, RotateSignIn } from '#shared/contracts/identity.js';
+import { type Account, Authenticate, RotateSignIn, SignOut } from '#shared/contracts/identity.js';
 import { ANONYMOUS, type Bus, type RequestContext } from '#shared/es/operation.js';
 import { isOperator } from './control-socket.js';
 import { type Caller, contextOf } from './request-context.js';
@@ -13,12 +13,14 @@ const NOBODY: Caller = { actor: ANONYMOUS };
 export class Authentication {
   readonly #bus: Bus;
   readonly #secure: boolean;
+  readonly #onError: (error: unknown) => void;
   readonly #accounts = new WeakMap<FastifyRequest, Account>();
 
   /** With `secure` (https) the cookie is bound to host and scheme by its name (RFC 6265bis section 4.1.3). */
-  constructor(bus: Bus, secure: boolean) {
+  constructor(bus: Bus, secure: boolean, onError: (error: unknown) => void) {
     this.#bus = bus;
     this.#secure = secure;
+    this.#onError = onError;
   }
 
   /** Whoever asks, where it does not matter. */
@@ -33,10 +35,12 @@ export class Authentication {
     if (!token) return NOBODY;
     const answer = await this.#bus.request(Authenticate, { token }, anonymousContext());
     if (answer.kind === 'rejected') return NOBODY;
-    const { user, sign_in_id: signInId, rotate } = answer.result;
+    const { user, sign_in_id: signInId, expires_at, rotate } = answer.result;
     this.#accounts.set(request, user);
-    const caller: Caller = { actor: { id: user.id, role: user.role }, signInId };
-    if (rotate) await this.#rotate(token, caller, request, reply);
+    const expiresAt = Date.parse(expires_at);
+    const caller: Caller = { actor: { id: user.id, role: user.role }, signInId, expiresAt };
+    // A token that can't be exchanged now, as on a full disk, is exchanged later; it is good until then.
+    if (rotate) await this.#rotate(token, caller, request, reply).catch(this.#onError);
     return caller;
   }
 
@@ -48,6 +52,15 @@ export class Authentication {
   /** Hands the token to the browser, where no script can read it and no other site can send it. */
   setCookie(reply: FastifyReply, token: string, expiresAt: string): void {
     reply.setCookie(this.cookieName, token, { ...this.#attributes, expires: new Date(expiresAt) });
+  }
+
+  /** Ends the sign-in that a browser had before, whose cookie is about to be replaced. */
+  async endPrevious(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const caller = await this.callerOf(request, reply);
+    if (!caller.signInId) return;
+    const id = uuidV7();
+    const context = { ...contextOf(request, caller), commandId: id, correlationId: id };
+    await this.#bus.request(SignOut, {}, context);
   }
 
   clearCookie(reply: FastifyReply): void {

@@ -6,6 +6,8 @@ import type { EventTail } from './event-tail.js';
 const HEARTBEAT_MS = 15_000;
 /** A reader that takes nothing for so long is cut off; its browser comes back with Last-Event-ID. */
 const STALLED_READER_MS = 30_000;
+/** What an ended stream's client has to take the last of it. */
+const LAST_WORDS_MS = 500;
 const RECONNECT_MS = 2_000;
 
 type Reading = Readonly<{
@@ -36,13 +38,19 @@ export async function streamEvents(response: ServerResponse, reading: Reading): 
   try {
     for await (const { commits, through } of tail.from(position.sequence, signal)) {
       for (const commit of commits) {
-        await write(response, commit.sequence, await visible(commit), signal);
+        const events = await visible(commit);
+        // Before the waiting: a heartbeat must never go back behind what has been written.
+        position.sequence = commit.sequence;
+        await write(response, commit.sequence, events, signal);
       }
       position.sequence = through;
     }
   } finally {
     clearInterval(heartbeat);
     response.end();
+    // Whoever does not read would hold the socket open for ever.
+    const cut = setTimeout(() => response.destroy(), LAST_WORDS_MS);
+    response.once('close', () => clearTimeout(cut));
   }
 }
 

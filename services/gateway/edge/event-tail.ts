@@ -1,6 +1,9 @@
 import type { Commit, Sequence } from '#shared/es/commit.js';
 import type { Batch, EventLog } from '#shared/es/event-log.js';
 
+/** Commits that a reader holds while it waits for its client: a thousand slow ones must fit in memory. */
+const BATCH_COMMITS_MAX = 64;
+
 /** Follows the log for everything in the gateway that reacts to events, and lets a client read on from any sequence. */
 export type EventTail = Readonly<{
   /** Hears every commit from the tail's start on. Must not throw. Returns how to stop hearing. */
@@ -29,7 +32,7 @@ export async function followLog(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    from: (after, signal) => log.follow({ after }, signal),
+    from: (after, signal) => log.follow({ after, limit: BATCH_COMMITS_MAX }, signal),
     head: () => log.head(),
     stop: async () => {
       ending.abort();

@@ -1,9 +1,16 @@
-import { type AppRetired, type AppRevised, FindApp } from '#shared/contracts/catalog.js';
+import { v7 as uuidV7 } from 'uuid';
+import {
+  type AppRetired,
+  type AppRevised,
+  FindApp,
+  ListApprovals,
+} from '#shared/contracts/catalog.js';
 import { type CloudEvent, type Commit, partsOf } from '#shared/es/commit.js';
-import type { Bus, RequestContext } from '#shared/es/operation.js';
+import { type Bus, type RequestContext, SYSTEM } from '#shared/es/operation.js';
 
 /** Where somebody sat is for the audit trail only. */
 type Shown = Omit<CloudEvent, 'actorip' | 'useragent' | 'commandhash' | 'traceparent'>;
+type Viewer = Readonly<{ context: RequestContext; bus: Bus }>;
 
 /**
  * The events of a commit as one person may see them, often none: administrators see all, others their own sessions
@@ -14,13 +21,16 @@ export async function visibleEvents(
   context: RequestContext,
   bus: Bus,
 ): Promise<readonly Shown[]> {
-  const { service, id } = partsOf(commit.stream);
+  const { service, aggregate, id } = partsOf(commit.stream);
   const { actor } = context;
   const events = commit.events.map(shown);
   if (service === 'identity') return actor.role === 'user' ? [] : events.map(withData({}));
-  if (actor.role !== 'user') return events;
-  if (service === 'session') return events.filter(isOf(actor.id)).map(withoutEndpoint);
+  const shownToAll = service === 'session' ? events.map(withoutEndpoint) : events;
+  if (actor.role !== 'user') return shownToAll;
+  if (service === 'session') return shownToAll.filter(isOf(actor.id));
   if (service !== 'catalog') return [];
+  if (aggregate === 'launch') return events.filter(isOf(actor.id));
+  if (aggregate !== 'app') return [];
   const seen = await Promise.all(events.map((event) => isAppVisible(event, id, { bus, context })));
   return events.filter((_, i) => seen[i]).map(withData({ appId: id }));
 }
@@ -52,13 +62,9 @@ function withoutEndpoint(event: Shown): Shown {
   return { ...event, data };
 }
 
-async function isAppVisible(
-  { type, data }: Shown,
-  appId: string,
-  { bus, context }: { bus: Bus; context: RequestContext },
-): Promise<boolean> {
+async function isAppVisible({ type, data }: Shown, appId: string, viewer: Viewer) {
+  const { bus, context } = viewer;
   const userId = context.actor.id;
-  if (type === 'sortie.catalog.AttemptRefused.v1') return false;
   if ((data as { userId?: string }).userId === userId) return true;
   if (type === 'sortie.catalog.AppRetired.v1') {
     const { visibility, approvedUserIds } = data as AppRetired['data'];
@@ -67,8 +73,16 @@ async function isAppVisible(
     );
   }
   // Whoever could see it until now has to hear that it went out of sight.
-  const { changes } = data as Partial<AppRevised['data']>;
-  if (changes?.['visibility']?.from === 'public') return true;
+  const before = (data as Partial<AppRevised['data']>).changes?.['visibility']?.from;
+  if (before === 'public') return true;
+  if (before === 'approved' && (await isApproved(appId, viewer))) return true;
   const reply = await bus.request(FindApp, { app_id: appId }, context);
   return reply.kind === 'done';
+}
+
+async function isApproved(appId: string, { bus, context: { actor } }: Viewer): Promise<boolean> {
+  const id = uuidV7();
+  const context = { actor: SYSTEM, commandId: id, correlationId: id };
+  const reply = await bus.request(ListApprovals, { app_id: appId }, context);
+  return reply.kind === 'done' && reply.result.user_ids.includes(actor.id);
 }

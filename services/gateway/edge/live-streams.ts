@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Bus } from '#shared/es/operation.js';
+import { v7 as uuidV7 } from 'uuid';
+import { CheckSignIn } from '#shared/contracts/identity.js';
+import { type Bus, SYSTEM } from '#shared/es/operation.js';
 import { streamEvents } from './event-stream.js';
 import type { EventTail } from './event-tail.js';
 import { visibleEvents } from './event-visibility.js';
@@ -9,6 +11,8 @@ import type { Held } from './revocation.js';
 
 const STREAMS_PER_USER_MAX = 20;
 const STREAMS_MAX = 1_000;
+/** Node's longest timer. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 const SEQUENCE = /^[0-9]{1,15}$/;
 
 type Stream = Held & { readonly end: AbortController };
@@ -33,7 +37,8 @@ export class LiveStreams {
     const end = new AbortController();
     const stream: Stream = { userId: caller.actor.id, signInId: caller.signInId, end };
     this.#streams.add(stream);
-    request.raw.once('close', () => end.abort());
+    reply.raw.once('close', () => end.abort());
+    this.#endWithSignIn(stream, caller);
     const context = contextOf(request, caller);
     reply.hijack();
     const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream; charset=utf-8' };
@@ -53,6 +58,19 @@ export class LiveStreams {
   /** Ends every stream that matches. */
   revoke(matches: (held: Held) => boolean): void {
     for (const stream of this.#streams) if (matches(stream)) stream.end.abort();
+  }
+
+  /** Its revocation may have come between the check of the cookie and the stream's being on the list: so look again. */
+  #endWithSignIn({ end }: Stream, { signInId, expiresAt }: Caller): void {
+    if (signInId === undefined || expiresAt === undefined) return;
+    const timer = setTimeout(() => end.abort(), Math.min(expiresAt - Date.now(), TIMER_MS_MAX));
+    end.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    const id = uuidV7();
+    const context = { actor: SYSTEM, commandId: id, correlationId: id };
+    this.#bus.request(CheckSignIn, { sign_in_id: signInId }, context).then(
+      ({ kind }) => kind === 'rejected' && end.abort(),
+      () => end.abort(),
+    );
   }
 
   #requireRoom(userId: string): void {

@@ -29,12 +29,15 @@ const problemSchema: Schema = {
 
 const EVERYWHERE: readonly ProblemCode[] = [
   'InvalidRequest',
-  'TooManyRequests',
+  'MalformedRequest',
+  'RequestTimedOut',
+  'HeadersTooLarge',
   'Unavailable',
   'Internal',
 ];
 const OF_WRITES: readonly ProblemCode[] = [
   'CrossSite',
+  'TooManyRequests',
   'BodyTooLarge',
   'UnsupportedMediaType',
   'IdempotencyKeyReused',
@@ -125,21 +128,40 @@ function without(schema: Schema, fields: readonly string[]): Schema {
 
 function responsesOf(route: Route): Schema {
   const { operation, success } = route;
-  const headers = route.location ? { Location: { schema: { type: 'string' } } } : undefined;
   const content =
     success === 204
       ? undefined
       : { 'application/json': { schema: schemaOf(route.body ?? operation.result, 'output') } };
-  const done = { description: 'Done', ...(headers && { headers }), ...(content && { content }) };
-  return { [success]: done, ...problemsOf(route) };
+  const done = {
+    description: 'Done',
+    headers: answeredHeaders(route),
+    ...(content && { content }),
+  };
+  const unchanged =
+    route.method === 'GET' && route.hasVersion
+      ? { 304: { description: 'Still the version of If-None-Match' } }
+      : {};
+  return { [success]: done, ...unchanged, ...problemResponses(codesOf(route)) };
 }
 
-function problemsOf({ operation, problems = [], ifMatch, method }: Route): Schema {
+function answeredHeaders({ location, hasVersion }: Route): Schema {
+  const header = (description: string) => ({ description, schema: { type: 'string' } });
+  return {
+    ...(location && { Location: header('Where the new resource is') }),
+    ...(hasVersion && { ETag: header('Version of the resource, for If-Match') }),
+  };
+}
+
+function codesOf({ operation, problems = [], ifMatch, method }: Route): Set<ProblemCode> {
   const codes = new Set<ProblemCode>([...problems, ...EVERYWHERE]);
   if (method !== 'GET') for (const code of OF_WRITES) codes.add(code);
   if (!operation.allow.includes('anonymous')) codes.add('SignInRequired').add('Forbidden');
   if (ifMatch) codes.add('VersionStale');
   if (ifMatch === 'required') codes.add('VersionMissing');
+  return codes;
+}
+
+function problemResponses(codes: Iterable<ProblemCode>): Schema {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) {
     const [status] = PROBLEMS[code];
@@ -175,24 +197,36 @@ function operationOf(route: Route): Schema {
 }
 
 /** The paths of routes that carry no JSON operation. */
-export function rawPathsOf(routes: readonly RawRoute[]): Schema {
-  const entries = routes.map(({ path, summary, allow, produces }) => [
-    path,
-    {
-      get: {
-        summary,
-        tags: ['Everything else'],
-        'x-sortie-allow': allow,
-        responses: { 200: { description: 'Done', content: { [produces]: {} } } },
+function rawPathsOf(routes: readonly RawRoute[]): Record<string, Schema> {
+  const entries = routes.map((route): [string, Schema] => {
+    const { path, summary, allow, produces, parameters = [], problems = [] } = route;
+    const codes = new Set<ProblemCode>([...problems, ...EVERYWHERE]);
+    if (!allow.includes('anonymous')) codes.add('SignInRequired').add('Forbidden');
+    const done = { description: 'Done', content: { [produces]: {} } };
+    return [
+      path,
+      {
+        get: {
+          summary,
+          tags: ['Everything else'],
+          'x-sortie-allow': allow,
+          parameters,
+          responses: { 200: done, ...problemResponses(codes) },
+          security: allow.includes('anonymous') ? [] : [{ cookie: [] }],
+        },
       },
-    },
-  ]);
-  return Object.fromEntries(entries) as Schema;
+    ];
+  });
+  return Object.fromEntries(entries);
 }
 
-/** Describes the REST API as an OpenAPI 3.1 document, from the routes themselves. `extra` are the paths that carry no JSON. */
-export function openApiOf(routes: readonly Route[], version: string, extra: Schema): Schema {
-  const paths: Record<string, Schema> = {};
+/** Describes the REST API as an OpenAPI 3.1 document, from the routes themselves. */
+export function openApiOf(
+  routes: readonly Route[],
+  rawRoutes: readonly RawRoute[],
+  { version, cookieName }: Readonly<{ version: string; cookieName: string }>,
+): Schema {
+  const paths = rawPathsOf(rawRoutes);
   for (const route of routes) {
     (paths[route.path] ??= {})[route.method.toLowerCase()] = operationOf(route);
   }
@@ -202,11 +236,13 @@ export function openApiOf(routes: readonly Route[], version: string, extra: Sche
       title: 'Sortie',
       version,
       description: 'Launch desktop apps from a browser. Every change is an event in one log.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    paths: { ...paths, ...extra },
+    servers: [{ url: '/' }],
+    paths,
     components: {
       schemas: { Problem: problemSchema },
-      securitySchemes: { cookie: { type: 'apiKey', in: 'cookie', name: 'sortie' } },
+      securitySchemes: { cookie: { type: 'apiKey', in: 'cookie', name: cookieName } },
     },
   };
 }

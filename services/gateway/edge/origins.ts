@@ -1,5 +1,11 @@
 import { isIP } from 'node:net';
 import type { IncomingMessage } from 'node:http';
+import { Problem } from './problem.js';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Whoever checks a process's health asks it by whatever address it has; the answers tell nothing. */
+const HEALTH_PATHS = new Set(['/livez', '/readyz']);
+const HOST_SHOWN_LENGTH_MAX = 80;
 
 /**
  * The origins (scheme, host and port) that this server's own pages have for a request. With a public URL it is the
@@ -12,15 +18,35 @@ export function originsOf(request: Pick<IncomingMessage, 'headers'>, publicUrl?:
   return publicUrl ? [publicUrl.origin, ...own.filter(isLoopback)] : own;
 }
 
-/** Says whether a request names this server in its Host header. */
-export function namesThisServer(
-  request: Pick<IncomingMessage, 'headers'>,
+/**
+ * Refuses requests that another site's page sent with this person's cookie (OWASP CSRF cheat sheet: Fetch Metadata
+ * first, Origin for browsers without it), and all that name a host this server does not have. Throws {@link Problem}.
+ */
+export function requireOwnOrigin(
+  request: Pick<IncomingMessage, 'headers' | 'method' | 'url'>,
   publicUrl?: URL,
-): boolean {
+): void {
+  const { host = 'none', origin } = request.headers;
+  if (!namesThisServer(request, publicUrl) && !HEALTH_PATHS.has(String(request.url))) {
+    throw new Problem(
+      'MalformedRequest',
+      `This server has no host "${host.slice(0, HOST_SHOWN_LENGTH_MAX)}"; set SORTIE_PUBLIC_URL to the address that people use.`,
+    );
+  }
+  if (SAFE_METHODS.has(String(request.method))) return;
+  const site = request.headers['sec-fetch-site'];
+  const foreignSite = site !== undefined && site !== 'same-origin';
+  const foreignOrigin = origin !== undefined && !originsOf(request, publicUrl).includes(origin);
+  if (foreignSite || foreignOrigin) {
+    throw new Problem('CrossSite', 'Changes are taken from this server’s own pages only.');
+  }
+}
+
+/** Says whether a request names this server in its Host header. */
+function namesThisServer(request: Pick<IncomingMessage, 'headers'>, publicUrl?: URL): boolean {
   const host = request.headers.host ?? '';
   if (publicUrl && host.toLowerCase() === publicUrl.host) return true;
-  const origins = originsOf(request, publicUrl);
-  return origins.includes(`http://${host}`);
+  return originsOf(request, publicUrl).includes(`http://${host}`);
 }
 
 function hostnameOf(host: string): string {

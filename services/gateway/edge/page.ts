@@ -1,10 +1,12 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem, sendProblem } from './problem.js';
 import type { RawRoute } from './raw-route.js';
 
+const PAGE = 'index.html';
 const YEAR_MS = 365 * 24 * 3_600_000;
 const everyone = ['anonymous', 'user', 'admin', 'operator', 'system'] as const;
 
@@ -41,33 +43,72 @@ export const docsRoutes: readonly RawRoute[] = [
   },
 ];
 
-/** Serves the web page from `root` (public: it holds nothing but itself) and Swagger UI's files. */
-export async function registerPage(server: FastifyInstance, root: string): Promise<void> {
-  const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  await server.register(fastifyStatic, {
-    root: swagger,
-    prefix: '/api/docs/assets/',
-    decorateReply: false,
-    index: false,
-  });
-  await server.register(fastifyStatic, {
-    root,
-    prefix: '/',
-    wildcard: false,
-    index: 'index.html',
-    maxAge: YEAR_MS,
-    immutable: true,
-    setHeaders: (reply, path) => {
-      // Files under assets/ carry their hash in their name; the page itself must always be asked for.
-      if (!path.includes('/assets/')) reply.header('cache-control', 'no-cache');
+const SWAGGER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const FILE_OF_BUILD = /^assets\//;
+
+type NothingHere = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
+/**
+ * The web page's own files, in `root`, and Swagger UI's: public, for they hold nothing but themselves, and not in the
+ * API's document. Where no file is, `nothingHere` answers.
+ */
+export function fileRoutes(root: string, nothingHere: NothingHere): readonly RawRoute[] {
+  const pageFiles = filesIn(root);
+  const swaggerFiles = filesIn(SWAGGER);
+  return [
+    {
+      method: 'GET',
+      path: '/api/docs/assets/*',
+      summary: 'Files of Swagger UI',
+      allow: everyone,
+      produces: '*/*',
+      handle: (request, reply) => {
+        const file = fileOf(request);
+        return swaggerFiles.has(file) ? reply.sendFile(file, SWAGGER) : nothingHere(request, reply);
+      },
     },
-  });
-  server.setNotFoundHandler((request, reply) => {
-    const wantsPage = request.method === 'GET' && !/^\/(api|assets)\b/.test(request.url);
-    // The page's own paths (/sessions/…) are not files: the page finds its way by them.
-    if (wantsPage && request.headers.accept?.includes('text/html')) {
-      return reply.sendFile('index.html');
-    }
-    return sendProblem(reply, new Problem('NotFound', `Nothing answers ${request.method} here.`));
-  });
+    {
+      method: 'GET',
+      path: '/*',
+      summary: 'Files of the web page',
+      allow: everyone,
+      produces: '*/*',
+      handle: (request, reply) => {
+        const file = fileOf(request) || PAGE;
+        return pageFiles.has(file) ? sendPart(reply, file) : nothingHere(request, reply);
+      },
+    },
+  ];
 }
+
+const filesIn = (folder: string): ReadonlySet<string> =>
+  new Set(existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []);
+
+const fileOf = (request: FastifyRequest): string => (request.params as { '*': string })['*'];
+
+function sendPart(reply: FastifyReply, file: string): FastifyReply {
+  // Files under assets/ carry their hash in their name; the page itself must always be asked for.
+  if (FILE_OF_BUILD.test(file)) return reply.sendFile(file, { maxAge: YEAR_MS, immutable: true });
+  return reply.header('cache-control', 'no-cache').sendFile(file, { cacheControl: false });
+}
+
+/** Lets {@link fileRoutes} send files from `root`. */
+export async function prepareFiles(server: FastifyInstance, root: string): Promise<void> {
+  await server.register(fastifyStatic, { root, serve: false, index: false });
+}
+
+/** Answers where no route and no file is: with the page, which finds its way by the path, or with a problem. */
+export const nothingHere =
+  (methodsOf: (path: string) => readonly string[]): NothingHere =>
+  (request, reply) => {
+    const [path = '/'] = request.url.split('?');
+    const methods = methodsOf(path);
+    if (methods.length > 0) {
+      reply.header('allow', methods.join(', '));
+      const detail = `${request.method} is not for this path; it takes ${methods.join(', ')}.`;
+      return sendProblem(reply, new Problem('MethodNotAllowed', detail));
+    }
+    const wantsPage = request.method === 'GET' && !/^\/(api|assets)\b/.test(path);
+    if (wantsPage && request.headers.accept?.includes('text/html')) return sendPart(reply, PAGE);
+    return sendProblem(reply, new Problem('NotFound', `Nothing answers ${request.method} here.`));
+  };

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ProblemCode } from '#shared/contracts/problem.js';
 import type { Role } from '#shared/es/operation.js';
 import type { Authentication } from './authentication.js';
+import { routerPathOf } from './declared-routes.js';
 import { Problem } from './problem.js';
 import type { Caller } from './request-context.js';
 
@@ -13,6 +15,10 @@ export type RawRoute = Readonly<{
   allow: readonly Role[];
   /** Media type of a good answer. */
   produces: string;
+  /** OpenAPI parameters, where there are any. */
+  parameters?: readonly object[];
+  /** What can go wrong beside what can go wrong everywhere. */
+  problems?: readonly ProblemCode[];
   handle: (request: FastifyRequest, reply: FastifyReply, caller: Caller) => unknown;
 }>;
 
@@ -22,10 +28,13 @@ export function registerRawRoutes(
   routes: readonly RawRoute[],
   authentication: Authentication,
 ): void {
-  for (const { method, path, allow, handle } of routes) {
+  for (const { method, path, allow, produces, handle } of routes) {
     server.route({
       method,
-      url: path.replace(/\{([a-z_]+)\}/g, ':$1'),
+      url: routerPathOf(path),
+      config: { allow },
+      // A stream has no end that HEAD could wait for.
+      exposeHeadRoute: produces !== 'text/event-stream',
       handler: async (request, reply) => {
         const isPublic = allow.includes('anonymous');
         const caller = isPublic

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Bus, Operation, Reply, RequestContext, Role } from '#shared/es/operation.js';
 import type { Authentication } from './authentication.js';
+import { routerPathOf } from './declared-routes.js';
 import { Problem } from './problem.js';
-import { contextOf } from './request-context.js';
-import { dataOf, expectedVersionOf } from './request-data.js';
-import type { Route } from './route.js';
-import { problemOfRefusal } from './server.js';
+import { problemOfRefusal } from './problem-of-error.js';
+import { type Caller, contextOf } from './request-context.js';
+import { dataOf, expectedVersionOf, paramsOf } from './request-data.js';
+import type { Answering, Route } from './route.js';
 
 export type RateLimits = Readonly<{ writesPerMinute: number; signInsPerMinute: number }>;
 
@@ -21,8 +22,9 @@ export function registerRoutes(server: FastifyInstance, routing: Routing): void 
   for (const route of routing.routes) {
     server.route({
       method: route.method,
-      url: route.path.replace(/\{([a-z_]+)\}/g, ':$1'),
-      config: limitOf(route, routing.limits),
+      url: routerPathOf(route.path),
+      config: { allow: route.operation.allow, ...limitOf(route, routing.limits) },
+      exposeHeadRoute: route.method === 'GET',
       handler: (request, reply) => handle(route, routing, request, reply),
     });
   }
@@ -41,45 +43,57 @@ async function handle(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const caller = await authentication.callerOf(request, reply);
-  requireSignIn(route.operation, caller.actor.role);
+  const { operation } = route;
+  const found = await authentication.callerOf(request, reply);
+  const caller = isForNobodyYet(operation) ? authentication.nobody() : found;
+  const { role } = caller.actor;
+  if (!operation.allow.includes(role)) throw await refusalOf(route, { request, bus, caller });
   const data = dataOf(route, request);
   const expectedVersion = expectedVersionOf(route, request.headers['if-match']);
   const context: RequestContext = {
     ...contextOf(request, caller),
     ...(expectedVersion !== undefined && { expectedVersion }),
   };
-  if (route.perform) requireRole(route.operation, caller.actor.role);
   const answer = route.perform
     ? await route.perform(data, context, bus)
-    : await bus.request(route.operation, data, context);
+    : await bus.request(operation, data, context);
   if (answer.kind === 'rejected') throw problemOfRefusal(answer);
   return send(route, answer, { request, reply, context, bus });
 }
 
-function requireSignIn(operation: Operation<never, never>, role: string): void {
-  if (role !== 'anonymous' || operation.allow.includes('anonymous')) return;
-  throw new Problem('SignInRequired', 'Sign in with POST /api/sign-in, or on the page, first.');
+/** Who signs in is nobody yet, whatever cookie the browser still has. */
+const isForNobodyYet = ({ allow }: Operation<never, never>): boolean =>
+  allow.includes('anonymous') && !allow.includes('user');
+
+/**
+ * The problem for a role that may not. A service is asked all the same, with no more than the path says: it refuses,
+ * too, and puts the attempt in the trail. What the gateway answers by itself is refused here.
+ */
+async function refusalOf(
+  { operation, perform }: Route,
+  { request, bus, caller }: { request: FastifyRequest; bus: Bus; caller: Caller },
+): Promise<Problem> {
+  const { role } = caller.actor;
+  if (role === 'anonymous') {
+    return new Problem('SignInRequired', 'Sign in with POST /api/sign-in, or on the page, first.');
+  }
+  if (operation.service === 'gateway') return forbidden(operation, role);
+  const context = contextOf(request, caller);
+  const data = paramsOf(request) as never;
+  const answer = perform
+    ? await perform(data, context, bus)
+    : await bus.request(operation, data, context);
+  if (answer.kind === 'rejected') return problemOfRefusal(answer);
+  throw new Error(`${operation.name} was carried out for ${role}, who may not`);
 }
 
-/** The gateway's own queries have no service in front of them that would check the role; commands always go to one. */
-function requireRole({ kind, allow, name }: Operation<never, never>, role: Role): void {
-  if (kind === 'command' || allow.includes(role)) return;
-  throw new Problem(
-    'Forbidden',
-    `${name} is for ${allow.join(', ')}; you are signed in as ${role}.`,
-  );
-}
+const forbidden = ({ allow, name }: Operation<never, never>, role: Role): Problem =>
+  new Problem('Forbidden', `${name} is for ${allow.join(', ')}; you are signed in as ${role}.`);
 
 async function send(
   route: Route,
   answer: Extract<Reply<never>, { kind: 'done' }>,
-  answering: {
-    request: FastifyRequest;
-    reply: FastifyReply;
-    context: RequestContext;
-    bus: Bus;
-  },
+  answering: Answering,
 ): Promise<FastifyReply> {
   const { request, reply } = answering;
   if (answer.version !== undefined && route.success !== 204) {

@@ -10,8 +10,8 @@ const USER_AGENT_LENGTH_MAX = 256;
 /** W3C Trace Context, version 00. */
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** Who asks, through which sign-in. */
-export type Caller = Readonly<{ actor: Actor; signInId?: string }>;
+/** Who asks, through which sign-in, which ends at `expiresAt` (epoch milliseconds). */
+export type Caller = Readonly<{ actor: Actor; signInId?: string; expiresAt?: number }>;
 
 /** What travels with a request to the services and into the events. Throws {@link Problem} for an unusable Idempotency-Key. */
 export function contextOf(request: FastifyRequest, { actor, signInId }: Caller): RequestContext {

@@ -3,6 +3,8 @@ import { invalid, Problem } from './problem.js';
 import { pathFields, type Route } from './route.js';
 
 const IF_MATCH = /^"([0-9]{1,15})"$/;
+/** No resource ever has this version, so it matches none. */
+const NO_VERSION = 0;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -10,11 +12,17 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 /** Gathers an operation's data from path, query and body, and checks its shape. Throws {@link Problem}. */
 export function dataOf(route: Route, request: FastifyRequest): never {
   const given = route.method === 'GET' ? request.query : (request.body ?? {});
-  const params = request.params as Record<string, string>;
-  const parsed = route.operation.data.safeParse({ ...fieldsOf(route, given), ...params });
+  const parsed = route.operation.data.safeParse({
+    ...fieldsOf(route, given),
+    ...paramsOf(request),
+  });
   if (!parsed.success) throw invalid(parsed.error.issues, route.bodyField);
   return parsed.data;
 }
+
+/** What the path alone says: enough to tell which resource an attempt was about. */
+export const paramsOf = ({ params }: Pick<FastifyRequest, 'params'>) =>
+  params as Record<string, string>;
 
 function fieldsOf(route: Route, given: unknown): Record<string, unknown> {
   if (route.bodyField) return { [route.bodyField]: given };
@@ -37,9 +45,6 @@ export function expectedVersionOf(route: Route, header: string | undefined): num
       'Send If-Match with the ETag of what you read, so that nobody else’s change is lost.',
     );
   }
-  const [, version] = IF_MATCH.exec(header) ?? [];
-  // A tag that is none of ours can't match, which is what If-Match is there to find out.
-  if (!version)
-    throw new Problem('VersionStale', `If-Match ${header} is no ETag of this resource.`);
-  return Number(version);
+  // A tag that is none of ours matches nothing, which is for the service to find out and to record.
+  return Number(IF_MATCH.exec(header)?.[1] ?? NO_VERSION);
 }

@@ -25,6 +25,8 @@ type RouteOf<D, R> = Readonly<{
   bodyField?: keyof D & string;
   /** Whether the caller has to say which version it changes. */
   ifMatch?: 'required' | 'optional';
+  /** Whether the answer carries the resource's version as ETag. */
+  hasVersion?: true;
   /** Where the new resource is. */
   location?: (result: R) => string;
   /** Carries the operation out in the gateway, where it takes several services. */

@@ -1,4 +1,5 @@
 import { v7 as uuidV7 } from 'uuid';
+import { CheckSignIn } from '#shared/contracts/identity.js';
 import { RecordActivity, RedeemViewerTicket } from '#shared/contracts/session.js';
 import { type ProblemCode, PROBLEMS } from '#shared/contracts/problem.js';
 import { type Bus, type RequestContext, SYSTEM } from '#shared/es/operation.js';
@@ -30,6 +31,9 @@ async function redeem(
     return refused(isProblemCode(code) ? code : 'TicketRefused', detail);
   }
   const { session_id, user_id, sign_in_id, mode, endpoint, expires_at } = reply.result;
+  // A ticket outlives its sign-in by up to its own lifetime; what it opens must not.
+  const signIn = await bus.request(CheckSignIn, { sign_in_id }, systemContext());
+  if (signIn.kind === 'rejected') return refused('TicketRefused', signIn.detail);
   return {
     kind: 'granted',
     grant: {
@@ -38,7 +42,7 @@ async function redeem(
       signInId: sign_in_id,
       mode,
       target: endpoint,
-      expiresAt: Date.parse(expires_at),
+      expiresAt: Math.min(Date.parse(expires_at), Date.parse(signIn.result.expires_at)),
     },
   };
 }

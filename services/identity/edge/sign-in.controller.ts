@@ -52,7 +52,7 @@ export class SignInController {
   @Handles(CheckSignIn)
   async check(@Payload() { data }: Asked<typeof CheckSignIn>): Answered<typeof CheckSignIn> {
     // Whoever signed out a moment ago must be out: a read model behind the log is no answer.
-    if (!(await this.identity.projector.caughtUp())) {
+    if (!(await this.identity.caughtUp())) {
       return rejected('Unavailable', 'Sign-ins can not be checked at the moment; try again.');
     }
     const { reader } = this.identity;

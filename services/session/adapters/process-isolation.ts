@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { SESSION_FILES } from './process-folder.js';
-import type { SessionLimits } from './process-limits.js';
+import type { SessionLimits, UidRange } from './process-limits.js';
 import { getProgram, SESSION_PATH } from './process-programs.js';
-import { listProcesses, type LiveProcess } from './process-table.js';
+import { listProcesses, readArguments, type LiveProcess } from './process-table.js';
 import { RuntimeFailure } from './runtime-driver.js';
 
 /** A session as an isolation sees it. */
@@ -66,10 +66,10 @@ export async function limited(
  * For a server that is root: every session has a uid of its own with no group, no capability and no way
  * to gain one. Whatever has that uid belongs to the session, however far it has daemonised.
  */
-export function uidIsolation(uids: { min: number; max: number }, path?: string): Isolation {
+export function uidIsolation(uids: UidRange, path?: string): Isolation {
   const members = ({ uid }: SessionPlace) =>
     // Never scan for a uid outside the range, whatever a record says: it would be somebody else's.
-    uid < uids.min || uid > uids.max ? [] : listProcesses().filter((one) => one.uids.includes(uid));
+    uid < uids.min || uid > uids.max ? [] : listProcesses().filter((one) => isOf(one, uid));
   return {
     kind: 'uid',
     chooseUid: (taken) => chooseFreeUid(uids, taken),
@@ -92,11 +92,14 @@ export async function asUid(uid: number, path?: string): Promise<string[]> {
   ];
 }
 
+/** True for a process of a uid, and for a setpriv of ours that is about to become one. */
+export function isOf(one: LiveProcess, uid: number): boolean {
+  if (one.uids.includes(uid)) return true;
+  return one.program === 'setpriv' && readArguments(one.pid)[2] === String(uid);
+}
+
 /** Picks a uid of the range that no process and no session folder has. */
-export function chooseFreeUid(
-  uids: { min: number; max: number },
-  taken: readonly number[],
-): number {
+export function chooseFreeUid(uids: UidRange, taken: readonly number[]): number {
   const used = new Set([...taken, ...listProcesses().flatMap((one) => one.uids)]);
   const count = uids.max - uids.min + 1;
   // From a random place, so that servers on one machine and sessions in a row seldom meet at the same uid.

@@ -30,18 +30,23 @@ export async function launchSession(
   const { records, isolation } = tools;
   const place = { folder: records.folder(starting.sessionId), uid: starting.uid };
   await makeSessionFolder(place.folder, place.uid);
-  const command = await isolation.wrap(place, tools.limits, supervisorCommand(app));
+  const command = await isolation.wrap(place, tools.limits, supervisorCommand(app, place.uid));
   signal.throwIfAborted();
-  const { supervisor, up } = spawnSupervisor(command, place.folder);
-  const spawned: ProcessRecord = { ...starting, supervisor: await supervisor };
-  const recorded = records.write(spawned);
-  const [shown] = await Promise.all([orAborted(up, signal), recorded]);
-  if (!shown) throw await describeEarlyEnd(place);
-  await takeSocket(place.folder, records.socket(starting.sessionId), place.uid);
-  const running: ProcessRecord = { ...spawned, phase: 'running' };
-  await records.write(running);
-  signal.throwIfAborted();
-  return running;
+  const session = spawnSupervisor(command, place.folder);
+  try {
+    const spawned: ProcessRecord = { ...starting, supervisor: await session.supervisor };
+    const recorded = records.write(spawned);
+    const [shown] = await Promise.all([orAborted(session.up, signal), recorded]);
+    if (!shown) throw await describeEarlyEnd(place);
+    await takeSocket(place.folder, records.socket(starting.sessionId), place.uid);
+    const running: ProcessRecord = { ...spawned, phase: 'running' };
+    await records.write(running);
+    signal.throwIfAborted();
+    return running;
+  } catch (error) {
+    await session.kill();
+    throw error;
+  }
 }
 
 /** Says at once which package is missing, before anything of the session exists. */
@@ -74,7 +79,13 @@ function spawnSupervisor(command: readonly string[], folder: string) {
     status.once('close', () => resolve(false));
     status.once('error', () => resolve(false));
   }).finally(() => status.destroy());
-  return { supervisor, up };
+  const exited = new Promise<void>((resolve) => child.once('exit', resolve).once('error', resolve));
+  /** A first process that is still turning into the session can look like neither; this one is ours to name. */
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  return { supervisor, up, kill };
 }
 
 /** Waits for a result, or rejects with the signal's reason as soon as it is aborted. */

@@ -14,8 +14,13 @@ export const SESSION_LIMITS: SessionLimits = {
   openFilesMax: 4096,
 };
 
+export interface UidRange {
+  readonly min: number;
+  readonly max: number;
+}
+
 /** systemd's range for dynamic users: no distribution hands these out to people or packages. */
-export const SESSION_UIDS = { min: 61_184, max: 65_519 } as const;
+export const SESSION_UIDS: UidRange = { min: 61_184, max: 65_519 };
 
 /** `sun_path` holds 108 bytes with its closing zero (unix(7)). */
 export const SOCKET_PATH_BYTES_MAX = 107;

@@ -11,7 +11,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { SESSION_UIDS, SOCKET_PATH_BYTES_MAX } from './process-limits.js';
+import { SOCKET_PATH_BYTES_MAX, type UidRange } from './process-limits.js';
 import { readBootId } from './process-table.js';
 import { RuntimeFailure } from './runtime-driver.js';
 
@@ -39,14 +39,17 @@ export class ProcessRecords {
   readonly #root: string;
   readonly #serverFolder: string;
 
-  private constructor(root: string) {
+  private constructor(
+    root: string,
+    readonly uids: UidRange,
+  ) {
     this.#root = root;
     this.#serverFolder = join(root, SERVER_FOLDER);
   }
 
   /** Opens a runtime folder, made when missing. Refuses one that somebody else could have prepared. */
-  static async open(runtimeDir: string): Promise<ProcessRecords> {
-    const records = new ProcessRecords(resolve(runtimeDir));
+  static async open(runtimeDir: string, uids: UidRange): Promise<ProcessRecords> {
+    const records = new ProcessRecords(resolve(runtimeDir), uids);
     requireShortSocketPath(records.socket('x'.repeat(36)), runtimeDir);
     // 0711: sessions pass through to their own folder and cannot list the others.
     await makeOwnFolder(records.#root, 0o711);
@@ -88,7 +91,7 @@ export class ProcessRecords {
     const record = PROCESS_RECORD.safeParse(parseJson(text));
     if (record.success) return record.data;
     const found = await lstat(folder).catch(() => undefined);
-    return found === undefined ? undefined : lostRecord(sessionId, found.uid);
+    return found && this.#lostRecord(sessionId, found.uid);
   }
 
   async list(): Promise<ProcessRecord[]> {
@@ -109,16 +112,17 @@ export class ProcessRecords {
     await rm(this.#file(sessionId), { force: true });
   }
 
+  /** A session whose record cannot be read, from the owner of its folder. */
+  #lostRecord(sessionId: string, uid: number): ProcessRecord {
+    const own = uid >= this.uids.min && uid <= this.uids.max;
+    const isolation = own ? 'uid' : 'sandbox';
+    const startedAt = new Date(0).toISOString();
+    return { sessionId, isolation, uid, startedAt, bootId: readBootId(), phase: 'starting' };
+  }
+
   #file(sessionId: string): string {
     return join(this.#serverFolder, `${requireSessionId(sessionId)}.json`);
   }
-}
-
-function lostRecord(sessionId: string, uid: number): ProcessRecord {
-  const own = uid >= SESSION_UIDS.min && uid <= SESSION_UIDS.max;
-  const isolation = own ? ('uid' as const) : ('sandbox' as const);
-  const startedAt = new Date(0).toISOString();
-  return { sessionId, isolation, uid, startedAt, bootId: readBootId(), phase: 'starting' };
 }
 
 function requireSessionId(sessionId: string): string {

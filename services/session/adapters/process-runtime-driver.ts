@@ -8,6 +8,7 @@ import {
   SESSION_UIDS,
   START_MS_MAX,
   type SessionLimits,
+  type UidRange,
 } from './process-limits.js';
 import { ProcessRecords, type ProcessRecord } from './process-records.js';
 import { sandboxIsolation } from './process-sandbox.js';
@@ -30,7 +31,8 @@ export interface ProcessRuntimeSettings {
   readonly appsFile?: string | undefined;
   /** `uid` needs root and is its default; `sandbox` needs bubblewrap and is everybody else's. */
   readonly isolation?: Isolation['kind'] | undefined;
-  readonly uids?: { readonly min: number; readonly max: number } | undefined;
+  /** Whose range sessions take a uid of their own from. */
+  readonly uids?: UidRange | undefined;
   readonly limits?: Partial<SessionLimits> | undefined;
   /** Where programs are looked for, instead of the system's own folders. */
   readonly path?: string | undefined;
@@ -49,7 +51,7 @@ export async function openProcessRuntimeDriver(
     uid: uidIsolation(uids, settings.path),
     sandbox: sandboxIsolation(uids, settings.path),
   };
-  const records = await ProcessRecords.open(settings.runtimeDir);
+  const records = await ProcessRecords.open(settings.runtimeDir, uids);
   if (isRoot()) {
     await records.requirePassable();
     await makeDisplayFolder();

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import {
   asUid,
   chooseFreeUid,
+  isOf,
   limited,
   type Isolation,
   type SessionPlace,
 } from './process-isolation.js';
 import { SESSION_FILES } from './process-folder.js';
-import { SANDBOX_TMP_BYTES_MAX } from './process-limits.js';
+import { SANDBOX_TMP_BYTES_MAX, type UidRange } from './process-limits.js';
 import { getProgram } from './process-programs.js';
 import {
   findPidNamespace,
@@ -47,7 +48,7 @@ const SANDBOX_ID = '1000';
  * kernel would not hold them to the number of processes (it exempts the machine's root, see fork(2)).
  * Not `--die-with-parent`: a session outlives a crashed server and is adopted by the next one.
  */
-export function sandboxIsolation(uids: { min: number; max: number }, path?: string): Isolation {
+export function sandboxIsolation(uids: UidRange, path?: string): Isolation {
   const server = process.getuid?.() ?? 0;
   return {
     kind: 'sandbox',
@@ -98,13 +99,15 @@ async function rootFolderOptions(): Promise<string[]> {
 
 /** bwrap's own processes carry the folder in their arguments; the rest share the namespace of its first. */
 function findMembers({ folder, uid }: SessionPlace): LiveProcess[] {
-  const mine = listProcesses().filter((one) => one.uids.includes(uid));
-  const wrappers = mine.filter(
-    (one) => one.program === 'bwrap' && readArguments(one.pid).includes(folder),
-  );
+  const mine = listProcesses().filter((one) => isOf(one, uid));
+  const wrappers = mine.filter((one) => isWrapper(one) && readArguments(one.pid).includes(folder));
   const own = findPidNamespace('self');
   const namespaces = new Set(wrappers.map((one) => findPidNamespace(one.pid)));
   namespaces.delete(own);
   namespaces.delete(undefined);
   return mine.filter((one) => wrappers.includes(one) || namespaces.has(findPidNamespace(one.pid)));
+}
+
+function isWrapper({ program }: LiveProcess): boolean {
+  return program === 'bwrap' || program === 'setpriv';
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { endProcesses } from './process-end.js';
 import { readSessionFile, removeSessionFolder, SESSION_FILES } from './process-folder.js';
-import type { Isolation } from './process-isolation.js';
+import type { Isolation, SessionPlace } from './process-isolation.js';
+import { END_POLL_MS } from './process-limits.js';
 import type { ProcessRecord, ProcessRecords } from './process-records.js';
 import { isAlive, readBootId } from './process-table.js';
 import type { RuntimeEnd } from './runtime-driver.js';
@@ -51,14 +53,27 @@ export class ProcessSessions {
   }
 
   /** Ends the processes, then removes the files, then the record: a crash between leaves it findable. */
-  async remove({ sessionId, uid, isolation, bootId }: ProcessRecord): Promise<RuntimeEnd> {
+  async remove({ sessionId, uid, isolation, bootId, phase }: ProcessRecord): Promise<RuntimeEnd> {
     const folder = this.records.folder(sessionId);
     // After a reboot nothing of it runs, and its uid may be somebody else's by now.
     const rebooted = bootId !== this.#bootId;
-    const end = rebooted ? 'gone' : await endProcesses(this.isolations[isolation], { folder, uid });
+    const end = rebooted ? 'gone' : await this.#end({ folder, uid }, isolation, phase);
     await removeSessionFolder(folder, isolation === 'uid' && !rebooted ? uid : undefined);
     await this.records.remove(sessionId);
     this.#uidsChosen.delete(uid);
     return end;
+  }
+
+  async #end(
+    place: SessionPlace,
+    kind: Isolation['kind'],
+    phase: ProcessRecord['phase'],
+  ): Promise<RuntimeEnd> {
+    const end = await endProcesses(this.isolations[kind], place);
+    if (phase === 'running') return end;
+    // A process caught in the middle of an exec shows no arguments for a moment: look twice at a cut-off start.
+    await delay(END_POLL_MS);
+    const late = await endProcesses(this.isolations[kind], place);
+    return late === 'gone' ? end : late;
   }
 }

@@ -17,6 +17,10 @@ export const DISPLAY_PROGRAM = 'Xtigervnc';
  * the app fills the display when a viewer resizes it (matchbox: one process, no decoration, no shortcuts).
  * The display server exchanges PRIMARY and CLIPBOARD with viewers by itself since TigerVNC 1.10.
  *
+ * The display's number is the session's own, made from its uid. With -displayfd alone it would be the first
+ * free one from 0, and with -nolisten local a number counts as free when its socket can be unlinked: any
+ * display that root starts the same way takes over a session's socket in /tmp/.X11-unix (seen in a test run).
+ *
  * Ends: app ends -> its watcher writes the reason and ends the display; display ends -> all its clients
  * do, and the script. Descriptor 3 tells the server `up`; a server that died meanwhile ends the session.
  * Before the app runs, TERM ends the display; from then on it is for the app alone (`trap :`), which gets
@@ -25,13 +29,14 @@ export const DISPLAY_PROGRAM = 'Xtigervnc';
  * it ends what a crashed server leaves when no other server ever comes to adopt or reap it.
  */
 const SUPERVISOR_SCRIPT = `
-geometry=$1 lifetime=$2 glx=$3 title=$4
-shift 4
+screen=$1 geometry=$2 lifetime=$3 glx=$4 title=$5
+shift 5
+export DISPLAY=":$screen"
 umask 077
 trap '[ -z "$display" ] || kill "$display"; exit 143' TERM
 echo 500 2>/dev/null >/proc/self/oom_score_adj
 display=
-mkfifo output number windows
+mkfifo output ready windows
 
 ( trap '' TERM; exec 3>&-
   dd bs=${LOG_BLOCK_BYTES} count=${LOG_BLOCKS_MAX} of=${SESSION_FILES.log} 2>/dev/null
@@ -42,15 +47,14 @@ end() {
   [ -e ${SESSION_FILES.end} ] || { echo "$1" >end.new && mv end.new ${SESSION_FILES.end}; }
 }
 
-${DISPLAY_PROGRAM} -displayfd 4 -geometry "$geometry" -depth 24 -dpi 96 -desktop "$title" \\
+${DISPLAY_PROGRAM} "$DISPLAY" -displayfd 4 -geometry "$geometry" -depth 24 -dpi 96 -desktop "$title" \\
   -rfbport -1 -rfbunixpath ${SESSION_FILES.socket} -rfbunixmode 0600 -auth ${SESSION_FILES.cookie} \\
   -SecurityTypes None -AlwaysShared -UseBlacklist=0 -AcceptSetDesktopSize=1 \\
   -nolisten tcp -nolisten local -noreset -s 0 -MaxDisconnectionTime "$lifetime" \\
-  "$glx" GLX 4>number 3>&- &
+  "$glx" GLX 4>ready 3>&- &
 display=$!
-read -r screen <number
-if [ -z "$screen" ]; then end 'the display server did not start'; exit 1; fi
-export DISPLAY=":$screen"
+read -r number <ready
+if [ -z "$number" ]; then end 'the display server did not start'; exit 1; fi
 
 matchbox-window-manager -use_titlebar no -kbdconfig /dev/null 3>&- &
 manager=$!
@@ -84,6 +88,9 @@ while kill -0 "$display" 2>/dev/null; do wait "$display"; done
 end 'the display server ended'
 `;
 
+/** More than any range of uids holds, and beyond the numbers that people give their displays. */
+const DISPLAY_NUMBERS = 50_000;
+
 /** What the supervisor starts. */
 export interface SupervisedApp {
   readonly command: readonly string[];
@@ -94,9 +101,10 @@ export interface SupervisedApp {
 }
 
 /** The command line of a session's first process; it runs in the session's folder. */
-export function supervisorCommand(app: SupervisedApp): string[] {
+export function supervisorCommand(app: SupervisedApp, uid: number): string[] {
   return [
     ...['/bin/sh', '-c', SUPERVISOR_SCRIPT, SUPERVISOR_NAME],
+    String(uid % DISPLAY_NUMBERS),
     `${app.geometry.width}x${app.geometry.height}`,
     // 0 would mean for ever.
     String(Math.max(1, Math.ceil(app.lifetimeSeconds))),

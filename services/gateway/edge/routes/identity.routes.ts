@@ -32,7 +32,8 @@ function signInRoutes(authentication: Authentication): readonly Route[] {
       tag: signIn,
       success: 200,
       body: z.object({ user: account }),
-      answer: ({ token, expires_at, user }, { reply }) => {
+      answer: async ({ token, expires_at, user }, { request, reply }) => {
+        await authentication.endPrevious(request, reply);
         authentication.setCookie(reply, token, expires_at);
         return { user };
       },

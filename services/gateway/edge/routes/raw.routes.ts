@@ -4,6 +4,8 @@ import { docsRoutes } from '../page.js';
 
 const everyone = ['anonymous', 'user', 'admin', 'operator', 'system'] as const;
 
+const AFTER = 'Sequence of the last event that you have; the stream goes on after it';
+
 /** Whether this process can do its work, in a word for the load balancer. */
 export type Readiness = () => Promise<{ ready: boolean; checks: Record<string, string> }>;
 
@@ -40,6 +42,11 @@ export function rawRoutes(
         'Server-sent events: `id` is the log’s sequence; come back with Last-Event-ID (or ?after=) and miss nothing',
       allow: ['user', 'admin', 'operator'],
       produces: 'text/event-stream',
+      parameters: [
+        { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' }, description: AFTER },
+        { name: 'after', in: 'query', schema: { type: 'string' }, description: AFTER },
+      ],
+      problems: ['TooManyConnections'],
       handle: (request, reply, caller) => streams.open(request, reply, caller),
     },
     {

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import type { AuditEntry } from '../api-types.js';
+import { apps } from '../catalog.js';
 import { readDetails, sayField } from '../changes.js';
 import { nowMs } from '../clock.js';
 import { Icon } from '../parts/icons.js';
@@ -89,6 +90,8 @@ function Details({ entry }: { entry: AuditEntry }): JSX.Element {
 }
 
 function sayTarget(entry: AuditEntry): string {
-  const name = entry.details['name'] ?? entry.details['app_name'];
-  return typeof name === 'string' && name !== '' ? name : sayField(entry.resource_type);
+  const { name, app_name: appName, app_id: appId } = entry.details;
+  const inCatalogue = apps.value?.find((app) => app.id === appId)?.name;
+  const known = [name, appName, inCatalogue].find((text) => typeof text === 'string' && text);
+  return typeof known === 'string' ? known : sayField(entry.resource_type);
 }

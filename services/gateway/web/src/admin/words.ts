@@ -16,11 +16,26 @@ export const LAUNCH_TYPE: Readonly<Record<LaunchType, Words>> = {
   url: { short: 'Web address', long: 'A web address, in a new tab' },
 };
 
-/** The actions that the audit trail can be filtered by; any other may be typed. */
+/** The actions that the audit trail can be filtered by, most asked first; any other may be typed. */
 export const AUDIT_ACTIONS = [
+  'CREATE_SESSION',
+  'TERMINATE_SESSION',
+  'START_SESSION',
+  'EXPIRE_SESSION',
+  'FAIL_SESSION',
+  'OPEN_VIEWER',
+  'LAUNCH_APP',
   'CREATE_APP',
   'UPDATE_APP',
   'DELETE_APP',
-  'CREATE_SESSION',
-  'TERMINATE_SESSION',
+  'APPROVE_APP_USER',
+  'WITHDRAW_APP_USER',
+  'SIGN_IN',
+  'SIGN_IN_FAILED',
+  'SIGN_OUT',
+  'CREATE_USER',
+  'DISABLE_USER',
+  'CHANGE_PASSWORD',
+  'RESET_PASSWORD',
+  'REBUILD_PROJECTION',
 ];

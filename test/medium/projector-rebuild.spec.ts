@@ -1,0 +1,135 @@
+// Goal: a read model is rebuilt from the log under load without a failed or a wrong read, and comes out equal.
+// Method: the real projector on the SQLite log and a SQLite database, with writers and readers beside the rebuild.
+import type { Kysely } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { entries, totals } from '#test/support/models.js';
+import { openProjectorHost, type ProjectorHost } from '#test/support/projector-host.js';
+
+const KEYS = 100;
+const EVENTS = 20_000;
+const WRITES_PER_SECOND = 200;
+const LOAD_MS = 2_500;
+
+let host: ProjectorHost;
+beforeEach(async () => {
+  host = await openProjectorHost();
+});
+afterEach(() => host.cleanup());
+
+const tellMany = async (count: number): Promise<void> => {
+  for (let n = 0; n < count; n += KEYS) {
+    await Promise.all(Array.from({ length: KEYS }, (_, i) => host.tell({ key: `k${i}`, n: 1 })));
+  }
+};
+
+describe('a rebuild under load', () => {
+  it('fails no read, shows no half-built table, and comes out equal each time', async () => {
+    await tellMany(EVENTS);
+    const { projector, database } = await host.start();
+    const end = performance.now() + LOAD_MS;
+    let written = 0;
+    const writing = (async () => {
+      const started = performance.now();
+      while (performance.now() < end) {
+        const due = ((performance.now() - started) / 1_000) * WRITES_PER_SECOND;
+        for (; written < due; written += 1) await host.tell({ key: `k${written % KEYS}`, n: 1 });
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    })();
+    const db = database.reader as unknown as Kysely<{ totals: { total: number } }>;
+    let reads = 0;
+    let sum = EVENTS;
+    const wrong: unknown[] = [];
+    const reading = (async () => {
+      while (performance.now() < end) {
+        const seen = await db
+          .selectFrom('totals')
+          .select(({ fn }) => [fn.countAll().as('rows'), fn.sum('total').as('sum')])
+          .executeTakeFirst();
+        if (seen?.rows !== KEYS || Number(seen.sum) < sum) wrong.push(seen);
+        sum = Number(seen?.sum);
+        reads += 1;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    const reports = [];
+    while (performance.now() < end) {
+      reports.push(await projector.rebuild('test.totals'), await projector.rebuild('test.entries'));
+    }
+    await Promise.all([writing, reading]);
+    expect(wrong).toEqual([]);
+    expect(reads).toBeGreaterThan(100);
+    expect(written).toBeGreaterThan((LOAD_MS / 1_000) * WRITES_PER_SECOND * 0.8);
+    expect(reports.length).toBeGreaterThanOrEqual(4);
+    for (const report of reports) {
+      expect(report?.hashAfter).toBe(report?.hashBefore);
+      expect(report?.events).toBe(report?.sequence);
+    }
+    expect(await projector.reached(EVENTS + written)).toBe(true);
+    const standing = database.raw.prepare('SELECT sum(total) FROM totals').pluck().get();
+    expect(standing).toBe(EVENTS + written);
+    const counted = database.raw.prepare('SELECT count(*), max(id) FROM entries').raw().get();
+    expect(counted).toEqual([EVENTS + written, EVENTS + written]);
+  });
+
+  it('is done once when it is asked for twice', async () => {
+    await tellMany(1_000);
+    const { projector } = await host.start();
+    const [one, other] = await Promise.all([
+      projector.rebuild('test.totals'),
+      projector.rebuild('test.totals'),
+    ]);
+    expect(one).toBe(other);
+    expect(one).toMatchObject({ name: 'test.totals', sequence: 1_000, events: 1_000 });
+    expect(await projector.rebuild('test.totals')).not.toBe(one);
+  });
+
+  it('of a name that there is not is nothing', async () => {
+    const { projector } = await host.start();
+    expect(await projector.rebuild('test.nothing')).toBeUndefined();
+    expect(await projector.stateHash('test.nothing')).toBeUndefined();
+  });
+
+  it('ends with its service, and leaves the old table and no new one', async () => {
+    await tellMany(EVENTS);
+    const first = await host.start();
+    const hashes = await first.hashes();
+    const rebuilding = first.projector.rebuild('test.totals');
+    const [ended] = await Promise.allSettled([rebuilding, first.stop()]);
+    expect(ended).toMatchObject({ reason: { message: 'The rebuild ends with its service.' } });
+    const second = await host.start();
+    expect(await second.hashes()).toEqual(hashes);
+    const tables = second.database.raw.prepare(
+      "SELECT name FROM sqlite_master WHERE name LIKE '%rebuild%'",
+    );
+    expect(tables.all()).toEqual([]);
+  });
+});
+
+describe('a read model of a new version', () => {
+  it('is rebuilt by the start, and by no other', async () => {
+    await tellMany(1_000);
+    const first = await host.start();
+    await first.stop();
+    const doubled = {
+      ...totals,
+      version: 2,
+      project: (...args: Parameters<typeof totals.project>) => {
+        const row = totals.project(...args);
+        return row && { ...row, name: 'second version' };
+      },
+    };
+    const second = await host.start({ models: [doubled, entries] });
+    expect(second.rows('totals')).toHaveLength(KEYS);
+    expect(second.rows('totals').every(({ name }) => name === 'second version')).toBe(true);
+    const checkpoints = await second.store.checkpoints();
+    expect(checkpoints).toMatchObject([
+      { table: 'totals', version: 2, sequence: 1_000 },
+      { table: 'entries', version: 1, sequence: 1_000 },
+    ]);
+    second.database.raw.exec("UPDATE totals SET name = 'kept' WHERE id = 'k1'");
+    await second.stop();
+    const third = await host.start({ models: [doubled, entries] });
+    expect(third.rows('totals').find(({ id }) => id === 'k1')).toMatchObject({ name: 'kept' });
+  });
+});

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqliteDatabase } from '#shared/adapters/sqlite-database.js';
+import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
+import { SqliteReadModelStore } from '#shared/adapters/sqlite-read-model-store.js';
+import type { EventLog } from '#shared/es/event-log.js';
+import { Projector } from '#shared/es/projector.js';
+import type { ReadModel } from '#shared/es/read-model.js';
+import type { ReadModelStore } from '#shared/es/read-model-store.js';
+import { newCommit } from './commits.js';
+import { type Counted, entries, modelMigrations, totals } from './models.js';
+
+type Over = {
+  models?: readonly ReadModel[];
+  store?: (store: ReadModelStore) => ReadModelStore;
+  onStopped?: (name: string, error: string) => void;
+  onProjected?: ConstructorParameters<typeof Projector>[0]['onProjected'];
+  log?: EventLog;
+};
+
+export type ProjectorHost = Awaited<ReturnType<typeof openProjectorHost>>;
+
+/** A SQLite log and a database of read models in one folder; projectors are started on them one after another. */
+export async function openProjectorHost() {
+  const folder = await mkdtemp(join(tmpdir(), 'sortie-projector-'));
+  const databasePath = join(folder, 'models.db');
+  const log = SqliteEventLog.open(join(folder, 'sortie.db'));
+  const running = new Set<() => Promise<void>>();
+
+  async function start(over: Over = {}) {
+    const database = await openSqliteDatabase<never>(databasePath, modelMigrations);
+    const real = new SqliteReadModelStore(database);
+    const store = over.store?.(real) ?? real;
+    const { models = [totals, entries], onStopped, onProjected } = over;
+    const projector = new Projector({
+      service: 'test',
+      log: over.log ?? log,
+      store,
+      models,
+      ...(onStopped && { onStopped }),
+      ...(onProjected && { onProjected }),
+    });
+    const stop = async (): Promise<void> => {
+      running.delete(stop);
+      await projector.stop();
+      await real.close();
+    };
+    running.add(stop);
+    await projector.start();
+    const rows = (table: string) =>
+      database.raw.prepare(`SELECT * FROM ${table} ORDER BY id`).all() as Record<string, unknown>[];
+    const hashes = async () => {
+      const named = models.map(({ table }) => projector.stateHash(`test.${table}`));
+      return (await Promise.all(named)).map((found) => found?.hash);
+    };
+    return { projector, database, store: real, rows, hashes, stop };
+  }
+
+  /** Appends one event a datum, all in one commit. */
+  const tell = (...data: Counted['data'][]) => {
+    const { events, ...commit } = newCommit({ count: data.length });
+    return log.append({ ...commit, events: events.map((e, i) => ({ ...e, data: data[i] })) });
+  };
+  const cleanup = async (): Promise<void> => {
+    for (const stop of running) await stop();
+    await log.close();
+    await rm(folder, { recursive: true });
+  };
+  return { folder, databasePath, log, start, tell, cleanup };
+}
