@@ -1,8 +1,10 @@
 // Goal: a session's life over REST (S-40 to S-50), and who may look at it through a viewer.
 // Method: the built server with the real process driver, so real desktops; fetch, and a real WebSocket client.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { listProcesses } from '#services/session/adapters/process-table.js';
 import { Client } from '#test/support/client.js';
+import { trackSession } from '#test/support/desktop.js';
 import { EventReader } from '#test/support/event-reader.js';
 import { administrator, newPerson, PASSWORD, type Person } from '#test/support/people.js';
 import { sortieFolders, startSortie, type Sortie } from '#test/support/sortie.js';
@@ -55,10 +57,9 @@ async function ticketFor(client: Client, id: string, body: object = {}): Promise
   return answer.body.ticket;
 }
 
-const processesOf = async (id: string) =>
-  (await listProcesses()).filter((p) => JSON.stringify(p).includes(id));
+/** The last thing of a session's runtime to go is its folder. */
 const areGone = (id: string) =>
-  until('its processes are gone', async () => (await processesOf(id)).length === 0, 15_000);
+  until('its files are gone', () => !existsSync(join(sortie.runtimeDir, id)), 15_000);
 
 describe('a session', () => {
   it('goes from creating over running to stopped, and its processes with it', async () => {
@@ -76,10 +77,12 @@ describe('a session', () => {
     const { id } = created.body;
     const runs = await reaches(anna.client, id, 'running');
     expect(runs.pod_name).toEqual(expect.any(String));
-    expect((await processesOf(id)).length).toBeGreaterThan(0);
+    const processes = trackSession(sortie.runtimeDir, id);
+    expect(processes()).toBeGreaterThan(1);
     const stopped = await anna.client.delete(`/api/sessions/${id}`);
     expect(stopped.status).toBe(200);
     expect(stopped.body).toMatchObject({ status: 'stopped', reason: expect.any(String) });
+    await until('its processes are gone', () => processes() === 0);
     await areGone(id);
     const again = await anna.client.delete(`/api/sessions/${id}`);
     expect(again.status).toBe(409);

@@ -8,6 +8,7 @@ import {
   mkdir,
   mkdtemp,
   readFile,
+  readdir,
   rm,
   stat,
   symlink,
@@ -15,6 +16,8 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   openProcessRuntimeDriver,
@@ -222,7 +225,27 @@ describe('records', () => {
   });
 });
 
+describe.each(['s1.json.new', 's1.json', 's1.sock'])('a lone %s of a server that died', (name) => {
+  it('is listed and removed by a stop', async () => {
+    const driver = await open();
+    await writeFile(join(runtimeDir, '.server', name), '');
+    expect(await driver.list()).toMatchObject([{ sessionId: 's1', state: 'dead' }]);
+    expect(await driver.stop('s1')).toBe('gone');
+    expect(await driver.list()).toEqual([]);
+    expect(await readdir(join(runtimeDir, '.server'))).toEqual([]);
+  });
+});
+
 describe('sessions', () => {
+  it('give up a start at its deadline, garbage collected or not', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const timer = setInterval(collect, 50);
+    const started = (await open()).start(spec('sleep 300'), AbortSignal.timeout(500));
+    await expect(started).rejects.toMatchObject({ code: 'StartTimedOut' });
+    clearInterval(timer);
+  });
+
   it('end with their display, and the reason says so', async () => {
     const driver = await open();
     const exits: string[] = [];

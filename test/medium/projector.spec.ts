@@ -118,13 +118,15 @@ describe('the checkpoint', () => {
     await host.tell({ key: 'a', n: 1 });
     await host.tell({ key: 'a', n: 2 });
     const first = await host.start();
-    const hashes = await first.hashes();
     await first.stop();
     const twice: typeof host.log = new Proxy(host.log, {
       get(target, name) {
         if (name === 'follow') {
           return async function* (_: unknown, signal: AbortSignal) {
             for (const after of [0, 1, 0]) yield await target.read({ after });
+            // What is new comes in one batch with what is not.
+            await host.tell({ key: 'a', n: 4 });
+            yield await target.read({ after: 0 });
             await new Promise((resolve) => signal.addEventListener('abort', resolve));
           };
         }
@@ -134,8 +136,9 @@ describe('the checkpoint', () => {
     });
     const heard = vi.fn<() => void>();
     const second = await host.start({ log: twice, onProjected: heard });
-    await until('three deliveries', () => heard.mock.calls.length === 3);
-    expect(await second.hashes()).toEqual(hashes);
+    await until('four deliveries', () => heard.mock.calls.length === 4);
+    expect(second.rows('totals')).toEqual([row('a', 7, 3)]);
+    expect(second.rows('entries').map(({ n }) => n)).toEqual([1, 2, 4]);
   });
 
   it('goes back to the start when it belongs to a longer log', async () => {
@@ -150,6 +153,22 @@ describe('the checkpoint', () => {
     await host.tell({ key: 'a', n: 1 });
     expect(await second.projector.reached(2)).toBe(true);
     expect(second.rows('totals')).toEqual([row('a', 2, 2)]);
+  });
+
+  it('goes back to the start also where the rebuild then fails', async () => {
+    await host.tell({ key: 'a', n: 1, poison: true });
+    const first = await host.start();
+    await first.store.apply([
+      { model: totals, table: 'totals', puts: [], deletes: [], checkpoint: 9 },
+    ]);
+    await first.stop();
+    const { projector } = await host.start();
+    expect((await projector.status())[0]).toMatchObject({
+      status: 'stopped',
+      checkpoint: 0,
+      lag: 1,
+    });
+    await expect(projector.rebuild('test.totals')).rejects.toThrow('poison');
   });
 
   it('is not written for each event that changes nothing', async () => {

@@ -26,13 +26,20 @@ type Start = Readonly<{
   port?: number;
   env?: Record<string, string>;
   args?: readonly string[];
+  /** A program that starts the server, such as setpriv. */
+  through?: readonly string[];
+  /** The folder that it is started in: one without a .env of the developer's when absent. */
+  cwd?: string;
 }>;
 
 /** Makes empty folders for a server: its data, and its sessions' files (short enough for a unix socket's path). */
 export async function sortieFolders(): Promise<Start & { remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'sortie-t-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
-  return { dataPath: join(folder, 'data'), runtimeDir: `${folder}-r`, remove };
+  const runtimeDir = `${folder}-r`;
+  const remove = async (): Promise<void> => {
+    for (const path of [folder, runtimeDir]) await rm(path, { recursive: true, force: true });
+  };
+  return { dataPath: join(folder, 'data'), runtimeDir, remove };
 }
 
 /** Starts the built server as `npm start` does, in a process of its own, and waits until it is ready. */
@@ -67,10 +74,12 @@ export function spawnSortie({
   port = 0,
   env,
   args = [],
+  through = [],
+  cwd = tmpdir(),
 }: Start): ChildProcess {
-  return spawn(process.execPath, [entry, ...args], {
-    // A folder without a .env of the developer's.
-    cwd: tmpdir(),
+  const [program = '', ...rest] = [...through, process.execPath, entry, ...args];
+  return spawn(program, rest, {
+    cwd,
     env: {
       PATH: process.env['PATH'],
       SORTIE_DATA: dataPath,

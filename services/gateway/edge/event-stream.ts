@@ -66,6 +66,21 @@ async function write(
     return `${id}event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
   });
   if (frames.length === 0 || response.write(frames.join(''))) return;
-  const stalled = AbortSignal.timeout(STALLED_READER_MS);
-  await once(response, 'drain', { signal: AbortSignal.any([stalled, signal]) });
+  await drained(response, signal);
+}
+
+/** Resolves when the reader has taken what was written; throws when it takes nothing, or the stream is ended. */
+async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  // Not AbortSignal.any(): Node 20 may collect the combined signal before it fires.
+  const stop = new AbortController();
+  const end = (): void => stop.abort();
+  const timer = setTimeout(end, STALLED_READER_MS);
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    if (signal.aborted) end();
+    await once(response, 'drain', { signal: stop.signal });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+  }
 }

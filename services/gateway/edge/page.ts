@@ -103,7 +103,7 @@ export const nothingHere =
   (request, reply) => {
     const [path = '/'] = request.url.split('?');
     const methods = methodsOf(path);
-    if (methods.length > 0) {
+    if (methods.length > 0 && !methods.includes(request.method)) {
       reply.header('allow', methods.join(', '));
       const detail = `${request.method} is not for this path; it takes ${methods.join(', ')}.`;
       return sendProblem(reply, new Problem('MethodNotAllowed', detail));

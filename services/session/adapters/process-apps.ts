@@ -26,7 +26,7 @@ const CLOCK = 'while :; do printf "\\033[H\\033[2J\\n  %s" "$(date +%T)"; sleep 
 /** The images that every installation knows. */
 export const PROCESS_APP_DEFAULTS: ProcessAppTable = {
   'sortie/terminal': {
-    command: [...XTERM, '-fs', '11', '-sb', '-sl', '5000', '-e', 'bash', '--norc'],
+    command: [...XTERM, '-fs', '11', '+sb', '-sl', '5000', '-e', 'bash', '--norc'],
   },
   'sortie/clock': { command: [...XTERM, '-fs', '64', '-e', 'sh', '-c', CLOCK] },
 };

@@ -33,8 +33,6 @@ export const REASON_BYTES_MAX = 200;
 /** The private /tmp of a sandboxed session, which is memory. */
 export const SANDBOX_TMP_BYTES_MAX = 512 * 1024 ** 2;
 
-/** Callers bring their own, shorter deadline; this one holds when they forget. */
-export const START_MS_MAX = 120_000;
 export const TERMINATE_MS_MAX = 2_000;
 export const KILL_MS_MAX = 5_000;
 export const REMOVE_MS_MAX = 20_000;

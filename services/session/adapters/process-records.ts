@@ -34,7 +34,7 @@ const PROCESS_RECORD = z.object({
 /** What the server must know of a session to find it again after a crash. Only the server can write it. */
 export type ProcessRecord = z.infer<typeof PROCESS_RECORD>;
 
-/** Finds a session that is on disk; one without a readable record still has a folder to clean up after. */
+/** The sessions on disk, as far as the server wrote them down. */
 export class ProcessRecords {
   readonly #root: string;
   readonly #serverFolder: string;
@@ -85,21 +85,23 @@ export class ProcessRecords {
     await rename(`${file}.new`, file);
   }
 
+  /** Finds a session; one without a readable record still has a folder, or a record half written. */
   async find(sessionId: string): Promise<ProcessRecord | undefined> {
-    const folder = this.folder(sessionId);
-    const text = await readFile(this.#file(sessionId), 'utf8').catch(() => undefined);
+    const file = this.#file(sessionId);
+    const text = await readFile(file, 'utf8').catch(() => undefined);
     const record = PROCESS_RECORD.safeParse(parseJson(text));
     if (record.success) return record.data;
-    const found = await lstat(folder).catch(() => undefined);
-    return found && this.#lostRecord(sessionId, found.uid);
+    for (const left of [this.folder(sessionId), file, `${file}.new`, this.socket(sessionId)]) {
+      const found = await lstat(left).catch(() => undefined);
+      if (found) return this.#lostRecord(sessionId, found.uid);
+    }
+    return undefined;
   }
 
   async list(): Promise<ProcessRecord[]> {
     const folders = await readdir(this.#root);
     const files = await readdir(this.#serverFolder);
-    const recorded = files
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => name.slice(0, -'.json'.length));
+    const recorded = files.map((name) => name.replace(/\.(json|json\.new|sock)$/, ''));
     const ids = [...new Set([...folders, ...recorded])].filter((id) => SESSION_ID.test(id));
     const records = await Promise.all(ids.toSorted().map((id) => this.find(id)));
     return records.filter((record) => record !== undefined);

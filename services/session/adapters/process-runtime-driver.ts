@@ -6,7 +6,6 @@ import { launchSession, orAborted, requireDisplayPrograms } from './process-laun
 import {
   SESSION_LIMITS,
   SESSION_UIDS,
-  START_MS_MAX,
   type SessionLimits,
   type UidRange,
 } from './process-limits.js';
@@ -21,7 +20,7 @@ import type {
   RuntimeExitListener,
   RuntimeSpec,
 } from './runtime-driver.js';
-import { asStartFailure, notStarted, requireGeometry } from './runtime-start.js';
+import { asStartFailure, notStarted, requireGeometry, StartControl } from './runtime-start.js';
 
 /** How the process driver is set up; only the folder must be given. */
 export interface ProcessRuntimeSettings {
@@ -76,7 +75,7 @@ function isRoot(): boolean {
 }
 
 interface Start {
-  readonly cancel: AbortController;
+  readonly control: StartControl;
   readonly started: Promise<Runtime>;
 }
 
@@ -95,11 +94,12 @@ class ProcessRuntimeDriver implements RuntimeDriver {
   start(spec: RuntimeSpec, signal: AbortSignal): Promise<Runtime> {
     const under = this.#starts.get(spec.sessionId);
     if (under) return orAborted(under.started, signal);
-    const cancel = new AbortController();
-    const deadline = AbortSignal.timeout(START_MS_MAX);
-    const any = AbortSignal.any([signal, cancel.signal, deadline]);
-    const started = this.#start(spec, any).finally(() => this.#starts.delete(spec.sessionId));
-    this.#starts.set(spec.sessionId, { cancel, started });
+    const control = new StartControl(signal);
+    const started = this.#start(spec, control.signal).finally(() => {
+      control.release();
+      this.#starts.delete(spec.sessionId);
+    });
+    this.#starts.set(spec.sessionId, { control, started });
     return started;
   }
 
@@ -127,7 +127,7 @@ class ProcessRuntimeDriver implements RuntimeDriver {
 
   async close(): Promise<void> {
     const starts = [...this.#starts.values()];
-    for (const { cancel } of starts) cancel.abort(notStarted('the server is closing'));
+    for (const { control } of starts) control.cancel('the server is closing');
     await Promise.allSettled([...starts.map((start) => start.started), ...this.#stops.values()]);
     this.#exits.close();
     this.#listeners.clear();
@@ -162,7 +162,7 @@ class ProcessRuntimeDriver implements RuntimeDriver {
 
   async #stop(sessionId: string): Promise<RuntimeEnd> {
     const start = this.#starts.get(sessionId);
-    start?.cancel.abort(notStarted('it was stopped meanwhile'));
+    start?.control.cancel('it was stopped meanwhile');
     await start?.started.catch(() => undefined);
     this.#exits.forget(sessionId);
     const record = await this.sessions.records.find(sessionId);

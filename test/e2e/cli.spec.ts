@@ -1,0 +1,116 @@
+// Goal: the `sortie` command looks at a running server and mends it, and says in a sentence when it can't.
+// Method: the built command and the built server, each in a process of its own.
+import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Client } from '#test/support/client.js';
+import { administrator } from '#test/support/people.js';
+import { sortieFolders, startSortie, type Sortie } from '#test/support/sortie.js';
+
+const entry = resolve('dist/services/cli/main.js');
+
+let folders: Awaited<ReturnType<typeof sortieFolders>>;
+let sortie: Sortie;
+let admin: Client;
+
+beforeAll(async () => {
+  folders = await sortieFolders();
+  sortie = await startSortie(folders);
+  admin = await administrator(sortie);
+});
+afterAll(async () => {
+  await sortie?.end();
+  await folders?.remove();
+});
+
+type Ran = Readonly<{ code: number; stdout: string; stderr: string }>;
+
+function run(args: readonly string[], data = folders.dataPath): Promise<Ran> {
+  const options = { cwd: tmpdir(), env: { PATH: process.env['PATH'], SORTIE_DATA: data } };
+  return new Promise((done) => {
+    execFile(process.execPath, [entry, ...args], options, (error, stdout, stderr) => {
+      done({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+describe('projections', () => {
+  it('are listed, for people and for programs', async () => {
+    const text = await run(['projections', 'list']);
+    expect(text).toMatchObject({ code: 0, stderr: '' });
+    expect(text.stdout).toMatch(/^PROJECTION +CHECKPOINT +LAG +STATUS\n/);
+    expect(text.stdout).toMatch(/^catalog\.applications +\d+ +0 +live$/m);
+    const { stdout } = await run(['projections', 'list', '--json']);
+    const { head, projections } = JSON.parse(stdout);
+    expect(head).toBeGreaterThan(4);
+    expect(projections.length).toBeGreaterThan(8);
+  });
+
+  it('are rebuilt, each to the hash that it had', async () => {
+    for (let n = 0; n < 5; n += 1) await admin.post('/api/apps/novnc/launch');
+    const { projections } = JSON.parse((await run(['--json', 'projections', 'list'])).stdout);
+    for (const { name } of projections as { name: string }[]) {
+      const rebuilt = await run(['projections', 'rebuild', name, '--json']);
+      expect(rebuilt.code, rebuilt.stderr).toBe(0);
+      const { hashBefore, hashAfter } = JSON.parse(rebuilt.stdout);
+      expect(hashAfter, name).toBe(hashBefore);
+      expect(hashAfter).toMatch(/^[0-9a-f]{64}$/);
+    }
+    const told = await run(['projections', 'rebuild', 'catalog.applications']);
+    expect(told.stdout).toMatch(/its hash is the same as before:\n[0-9a-f]{64}\n$/);
+    const hash = await run(['projections', 'hash', 'catalog.applications']);
+    expect(hash.stdout).toContain(told.stdout.trim().split('\n').at(-1));
+  });
+
+  it.each(['catalog.nothing', 'nothing', '../x', 'toString.x'])(
+    'called %s are not there',
+    async (name) => {
+      for (const verb of ['hash', 'rebuild']) {
+        const { code, stdout, stderr } = await run(['projections', verb, name]);
+        expect([code, stdout]).toEqual([1, '']);
+        expect(stderr).toMatch(/projection/);
+        expect(stderr.trim().split('\n')).toHaveLength(1);
+      }
+    },
+  );
+});
+
+describe('admin reset-password', () => {
+  it('gives a password that signs in, and ends the sign-ins there were', async () => {
+    const before = await new Client(sortie.url).signIn('admin', sortie.password);
+    const { code, stdout } = await run(['admin', 'reset-password', 'admin', '--json']);
+    expect(code).toBe(0);
+    const { password } = JSON.parse(stdout);
+    expect((await before.get('/api/me')).status).toBe(401);
+    const after = await new Client(sortie.url).signIn('admin', password);
+    expect((await after.get('/api/me')).body.must_change_password).toBe(true);
+  });
+
+  it('of an unknown name says so', async () => {
+    const { code, stderr } = await run(['admin', 'reset-password', 'nobody-here']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('nobody-here')]);
+  });
+
+  it('is not for administrators on the network', async () => {
+    const { status } = await admin.post('/api/users/reset-password', { name: 'admin' });
+    expect([401, 403]).toContain(status);
+  });
+});
+
+it('without a server says so, and where it looked', async () => {
+  const { code, stdout, stderr } = await run(['projections', 'list'], '/nowhere/data');
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain(
+    'Sortie is not running on this data folder (/nowhere/data/control.sock)',
+  );
+});
+
+it.each([[['nonsense']], [['projections', 'rebuild']]])(
+  '%j is told how to be said',
+  async (args) => {
+    const { code, stderr } = await run(args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error: (unknown command|missing required argument)/);
+  },
+);
