@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Inject } from '@nestjs/common';
-import { MessagePattern } from '@nestjs/microservices';
+import { MessagePattern, RpcException } from '@nestjs/microservices';
 import { CommandHandler } from '#shared/es/command-handler.js';
-import type { Operation, Reply } from '#shared/es/operation.js';
+import { CommitTooLargeError, LogUnavailableError } from '#shared/es/event-log.js';
+import { BusUnavailableError, type Operation, type Reply } from '#shared/es/operation.js';
+import { StoreUnavailableError } from '#shared/es/read-model-store.js';
 import type { BusRequest } from './in-process-bus.js';
+import { rejected } from './reply.js';
 
 const COMMANDS = Symbol('commands');
 
@@ -20,7 +23,8 @@ export const Handles =
   (target, key, descriptor: PropertyDescriptor) => {
     const carryOut = descriptor.value as Handler;
     descriptor.value = function (this: Controller, request: BusRequest) {
-      return handle(operation, request, this[COMMANDS], () => carryOut.call(this, request));
+      const work = () => carryOut.call(this, request);
+      return handle(operation, request, this[COMMANDS], work).catch(answerTo);
     };
     // A Nest interceptor would do the same, for a tenth of a millisecond in every request.
     Inject(CommandHandler)(target, COMMANDS);
@@ -42,6 +46,23 @@ async function handle(
     await record(operation, request, reply, commands);
   }
   return reply;
+}
+
+/**
+ * What passes with time, or never will, is an answer that every bus can carry. Anything else is a bug: Nest would put
+ * "Internal server error" in its place, and nobody could find it.
+ */
+function answerTo(error: unknown): Reply<never> {
+  if (
+    error instanceof LogUnavailableError ||
+    error instanceof StoreUnavailableError ||
+    error instanceof BusUnavailableError
+  ) {
+    const { message: detail } = error;
+    return { kind: 'rejected', code: 'Unavailable', detail, retryAfterSeconds: 1 };
+  }
+  if (error instanceof CommitTooLargeError) return rejected('BodyTooLarge', error.message);
+  throw new RpcException(error as object);
 }
 
 function refusalOf(operation: Operation, request: BusRequest): Reply<never> | undefined {

@@ -15,6 +15,7 @@ const DOCS_PAGE = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Sortie API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/api/docs/assets/swagger-ui.css">
 <div id="docs"></div>
 <script src="/api/docs/assets/swagger-ui-bundle.js"></script>

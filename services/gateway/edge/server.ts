@@ -52,6 +52,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await server.register(fastifyCookie);
   await server.register(fastifyRateLimit, {
     global: false,
+    // A unix socket has no address to count by.
+    keyGenerator: ({ ip }) => ip ?? 'operator',
     allowList: ({ raw }) => isOperator(raw),
     errorResponseBuilder: (_, { ttl }) =>
       new Problem('TooManyRequests', 'Too many requests from your address; wait a moment.', {
