@@ -51,18 +51,18 @@ const PLANTED: readonly (readonly [path: string, text: string, fault: string])[]
   ['services/catalog/domain/x.ts', "export { x } from '#shared/boot/reply.js';", 'a domain knows'],
   ['services/catalog/domain/x.ts', 'const at = Date.now();', 'outside world'],
   ['services/catalog/domain/x.ts', 'const at = new Date();', 'outside world'],
-  ['services/catalog/process/x.ts', "import { v7 as uuid } from 'uuid';", 'outside world'],
-  ['services/catalog/process/x.ts', 'const n = Math.random();', 'outside world'],
-  ['services/catalog/process/x.ts', "const path = process.env['HOME'];", 'outside world'],
+  ['services/catalog/process/x.process.ts', "import { v7 as uuid } from 'uuid';", 'outside world'],
+  ['services/catalog/process/x.process.ts', 'const n = Math.random();', 'outside world'],
+  ['services/catalog/process/x.process.ts', "const path = process.env['HOME'];", 'outside world'],
   [
-    'services/catalog/process/x.ts',
+    'services/catalog/process/x.process.ts',
     "import { setTimeout } from 'node:timers/promises';",
-    'a process knows',
+    'what a process decides knows',
   ],
   [
-    'services/catalog/process/x.ts',
+    'services/catalog/process/x.process.ts',
     "import { read } from '../adapters/seed-file.js';",
-    'a process knows',
+    'what a process decides knows',
   ],
   ['services/catalog/read/x.ts', "import { app } from '../domain/app.js';", 'a read model knows'],
   [
@@ -122,12 +122,18 @@ const PLANTED: readonly (readonly [path: string, text: string, fault: string])[]
 ];
 
 describe('the rules', () => {
-  it.each(PLANTED)('see in %s: %j', (path, text, fault) => {
-    expect(faultsOf([{ path, text }]).join()).toContain(fault);
-  });
+  it.each(PLANTED.map(([path, text, fault]) => ({ path, text, fault })))(
+    'see in $path that $fault',
+    ({ path, text, fault }) => {
+      expect(faultsOf([{ path, text }]).join()).toContain(fault);
+    },
+  );
 
   it.each([
-    ['services/catalog/process/x.ts', "import type { SeedFile } from '../adapters/seed-file.js';"],
+    [
+      'services/catalog/process/x.process.ts',
+      "import type { SeedFile } from '../adapters/seed-file.js';",
+    ],
     ['services/catalog/domain/x.ts', "import { accept } from '#shared/es/decider.js';"],
     ['services/gateway/viewer/x.ts', "import { WebSocketServer } from 'ws';"],
     ['services/session/adapters/data-folder.ts', "import Database from 'better-sqlite3';"],

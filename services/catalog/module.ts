@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { openService, type Service, type ServiceHost } from '#shared/boot/service.js';
 import { serviceModule } from '#shared/boot/service-module.js';
+import { CATALOG_EVENTS } from '#shared/contracts/catalog.js';
 import { erased } from '#shared/es/service-models.js';
 import { readSeedFile } from './adapters/seed-file.js';
 import { app } from './domain/app.js';
@@ -23,6 +24,7 @@ export async function openCatalog(
   const service = await openService<CatalogTables>({
     ...host,
     name: 'catalog',
+    events: CATALOG_EVENTS,
     migrations,
     models: [applications, approvals],
     deciders: { app: erased(app), seed: erased(seed) },

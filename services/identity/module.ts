@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { keyedHash, type SealingKey } from '#shared/adapters/seal.js';
 import { openService, type Service, type ServiceHost } from '#shared/boot/service.js';
 import { serviceModule } from '#shared/boot/service-module.js';
+import { IDENTITY_EVENTS } from '#shared/contracts/identity.js';
 import { erased } from '#shared/es/service-models.js';
 import { Passwords } from './adapters/passwords.js';
 import { administrators } from './domain/administrators.js';
@@ -32,6 +33,7 @@ export async function openIdentity(
   const service = await openService<IdentityTables>({
     ...host,
     name: 'identity',
+    events: IDENTITY_EVENTS,
     migrations,
     models: [users, usernames, passwords, signIns],
     deciders: {

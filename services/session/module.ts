@@ -3,6 +3,7 @@ import { openService, type Service, type ServiceHost } from '#shared/boot/servic
 import { serviceModule } from '#shared/boot/service-module.js';
 import type { Bus } from '#shared/es/operation.js';
 import { partsOf } from '#shared/es/commit.js';
+import { SESSION_EVENTS } from '#shared/contracts/session.js';
 import { erased } from '#shared/es/service-models.js';
 import type { RuntimeDriver } from './adapters/runtime-driver.js';
 import { SESSION_TIMEOUTS_DEFAULT, type SessionTimeouts } from './config.js';
@@ -47,6 +48,7 @@ export async function openSession(
   const opened = await openService<SessionTables>({
     ...host,
     name: 'session',
+    events: SESSION_EVENTS,
     migrations,
     models: [sessions],
     deciders: { session: erased(session), activity: erased(activity), ticket: erased(ticket) },

@@ -43,6 +43,7 @@ export function findHolder(path: string): Holder | undefined {
   }
 }
 
+/** Takes that word back, once nobody runs there any more. */
 export function removeHolder(path: string): void {
   rmSync(join(path, HOLDER_FILE), { force: true });
 }

@@ -5,7 +5,7 @@ import {
 } from '#shared/adapters/kysely-decision-store.js';
 import { openSqliteDatabase, type SqliteDatabase } from '#shared/adapters/sqlite-database.js';
 import { SqliteReadModelStore } from '#shared/adapters/sqlite-read-model-store.js';
-import { CommandHandler } from '#shared/es/command-handler.js';
+import { CommandHandler, type DecisionStore } from '#shared/es/command-handler.js';
 import type { RecordedEvent } from '#shared/es/commit.js';
 import type { EventLog } from '#shared/es/event-log.js';
 import { Projector } from '#shared/es/projector.js';
@@ -20,6 +20,8 @@ export type ServiceParts = Readonly<{
   migrations: Readonly<Record<string, Migration>>;
   models: readonly ReadModel[];
   deciders: Deciders;
+  /** The types of its events; a service that follows all has none to name. */
+  events?: ReadonlySet<string>;
   /** Services whose events it follows: its own when absent; all when 'all'. */
   follows?: 'all';
   now: () => Date;
@@ -38,6 +40,8 @@ export type Service<Tables> = Readonly<{
   reader: Kysely<Tables>;
   projector: Projector;
   commands: CommandHandler;
+  /** The folded state of an aggregate, for an answer that needs it before there is a command. */
+  decisions: DecisionStore;
   /** Resolves to true once the read models show everything that is in the log by now, to false when that takes too long. */
   caughtUp: () => Promise<boolean>;
   stop: () => Promise<void>;
@@ -54,22 +58,23 @@ export async function openService<Tables>(parts: ServiceParts): Promise<Service<
     store,
     models: [...parts.models, aggregatesModel(parts.deciders), commandsModel(name)],
     ...(parts.follows !== 'all' && { follows: [name] }),
+    ...(parts.events && { known: parts.events }),
     ...(parts.onProjected && { onProjected: parts.onProjected }),
     ...(parts.onStopped && { onStopped: parts.onStopped }),
   });
-  await projector.start();
-  const decisions = database.reader as unknown as Kysely<DecisionTables>;
-  const commands = new CommandHandler({
-    service: name,
-    log,
-    store: new KyselyDecisionStore(decisions),
-    projector,
-    now,
-  });
+  try {
+    await projector.start();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  const decisions = new KyselyDecisionStore(database.reader as unknown as Kysely<DecisionTables>);
+  const commands = new CommandHandler({ service: name, log, store: decisions, projector, now });
   const stop = async (): Promise<void> => {
     await projector.stop();
     await store.close();
   };
   const caughtUp = async (): Promise<boolean> => projector.reached(await log.head());
-  return { name, database, reader: database.reader, projector, commands, caughtUp, stop };
+  const { reader } = database;
+  return { name, database, reader, decisions, projector, commands, caughtUp, stop };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AttemptRefused } from '#shared/es/attempt-refused.js';
 import { STREAM_ID } from '#shared/es/commit.js';
-import type { Message } from '#shared/es/decider.js';
+import { eventTypes, type Message } from '#shared/es/decider.js';
 import { operationsOf } from '#shared/es/operation.js';
 import { pageQuery } from './page.js';
 
@@ -103,6 +103,18 @@ export type CatalogueSeedStarted = Message<'CatalogueSeedStarted', { hash: strin
 export type CatalogueSeeded = Message<'CatalogueSeeded', { hash: string; apps: number }>;
 export type CatalogEvent =
   AppEvent | AppLaunched | CatalogueSeedStarted | CatalogueSeeded | AttemptRefused;
+
+export const CATALOG_EVENTS = eventTypes<CatalogEvent>({
+  AppRegistered: true,
+  AppRevised: true,
+  AppRetired: true,
+  AppAccessGranted: true,
+  AppAccessWithdrawn: true,
+  AppLaunched: true,
+  CatalogueSeedStarted: true,
+  CatalogueSeeded: true,
+  AttemptRefused: true,
+});
 
 const { command, query } = operationsOf('catalog');
 const resource = { type: 'app', id: 'app_id' } as const;

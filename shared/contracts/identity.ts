@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { STREAM_ID } from '#shared/es/commit.js';
-import type { Message } from '#shared/es/decider.js';
+import type { AttemptRefused } from '#shared/es/attempt-refused.js';
+import { eventTypes, type Message } from '#shared/es/decider.js';
 import { operationsOf } from '#shared/es/operation.js';
 import { pageQuery } from './page.js';
 
@@ -138,6 +139,21 @@ export type IdentityEvent =
   | AdministratorDismissed
   | SignInEvent
   | AttemptEvent;
+export const IDENTITY_EVENTS = eventTypes<IdentityEvent | AttemptRefused>({
+  UsernameClaimed: true,
+  UserRegistered: true,
+  UserRegistrationAbandoned: true,
+  UserDisabled: true,
+  PasswordChanged: true,
+  AdministratorAppointed: true,
+  AdministratorDismissed: true,
+  SignedIn: true,
+  SignInRotated: true,
+  SignedOut: true,
+  SignInFailed: true,
+  SignInFailuresForgotten: true,
+  AttemptRefused: true,
+});
 
 const { command, query } = operationsOf('identity');
 const resource = { type: 'user', id: 'user_id' } as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { STREAM_ID } from '#shared/es/commit.js';
-import type { Message } from '#shared/es/decider.js';
+import type { AttemptRefused } from '#shared/es/attempt-refused.js';
+import { eventTypes, type Message } from '#shared/es/decider.js';
 import { operationsOf } from '#shared/es/operation.js';
 import { appId, userId } from './catalog.js';
 import { pageQuery } from './page.js';
@@ -102,6 +103,22 @@ export type ViewerTicketRedeemed = Message<
 >;
 export type ViewerTicketEvent = ViewerTicketIssued | ViewerTicketRedeemed;
 export type SessionEvent = SessionLifeEvent | SessionActivitySeen | ViewerTicketEvent;
+
+export const SESSION_EVENTS = eventTypes<SessionEvent | AttemptRefused>({
+  SessionRequested: true,
+  SessionStarted: true,
+  SessionStopped: true,
+  SessionExpired: true,
+  SessionFailed: true,
+  RuntimeEnded: true,
+  RuntimeEndFailed: true,
+  RuntimeAdopted: true,
+  RuntimeReaped: true,
+  SessionActivitySeen: true,
+  ViewerTicketIssued: true,
+  ViewerTicketRedeemed: true,
+  AttemptRefused: true,
+});
 
 const { command, query } = operationsOf('session');
 const resource = { type: 'session', id: 'session_id' } as const;

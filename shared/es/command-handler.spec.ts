@@ -42,7 +42,7 @@ class FollowingStore implements DecisionStore {
 
   async findAggregate(stream: string) {
     const commits = this.#commits.filter((commit) => commit.stream === stream);
-    const events = commits.flatMap(recordedEvents) as unknown as Taken[];
+    const events = commits.flatMap((commit) => recordedEvents(commit)) as unknown as Taken[];
     const state = events.reduce(slots.evolve, slots.initialState);
     const version = commits.at(-1)?.sequence;
     return version === undefined ? undefined : { version, state };

@@ -4,6 +4,11 @@ export type Message<Type extends string = string, Data = unknown> = Readonly<{
   data: Readonly<Data>;
 }>;
 
+/** The types of a union of events, for what must know at run time which ones there are. The compiler asks for each. */
+export const eventTypes = <E extends Message>(
+  types: Record<E['type'], true>,
+): ReadonlySet<string> => new Set(Object.keys(types));
+
 /** A refusal is an expected answer, so it is a value. Only broken code throws. */
 export type Rejected = Readonly<{ kind: 'rejected'; code: string; detail: string }>;
 export type Accepted<E> = Readonly<{ kind: 'accepted'; events: readonly E[] }>;

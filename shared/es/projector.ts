@@ -9,6 +9,7 @@ import {
   StoreUnavailableError,
 } from './read-model-store.js';
 import { Progress } from './progress.js';
+import type { ProjectionStatus, RebuildReport } from './projection-status.js';
 import { recordedEvents } from './recorded-events.js';
 import { rest } from './rest.js';
 import { Shadow } from './shadow.js';
@@ -23,23 +24,6 @@ const IDLE_COMMITS_MAX = 1_000;
 /** How long it rests when the log or the database can't be used, before it goes on where it was. */
 const RETRY_AFTER_MS = 500;
 
-export type RebuildReport = Readonly<{
-  name: string;
-  sequence: Sequence;
-  events: number;
-  durationMs: number;
-  hashBefore: string;
-  hashAfter: string;
-}>;
-
-export type ProjectionStatus = Readonly<{
-  name: string;
-  checkpoint: Sequence;
-  lag: number;
-  status: Checkpoint['status'];
-  error: string | null;
-}>;
-
 type Parts = Readonly<{
   /** Name of the service; read models are called `<service>.<table>` outside of it. */
   service: string;
@@ -48,6 +32,8 @@ type Parts = Readonly<{
   models: readonly ReadModel[];
   /** The services whose events it follows; all when absent. */
   follows?: readonly string[];
+  /** The types of their events; another one was written by a newer Sortie and stops the read models. */
+  known?: ReadonlySet<string>;
   /** Hears every batch after the start, once its rows are visible. Must not throw. */
   onProjected?: (events: readonly RecordedEvent[]) => void;
   /** Told when a read model stops at an event that it can't apply. */
@@ -144,10 +130,10 @@ export class Projector {
   }
 
   async #catchUp(head: Sequence): Promise<void> {
-    const { log, follows: services } = this.#parts;
+    const { log, follows: services, known } = this.#parts;
     while (this.#progress.reached < head && !this.#stop.signal.aborted) {
       const after = this.#progress.reached;
-      const { events, through } = await readStretch(log, { after, services }, head);
+      const { events, through } = await readStretch(log, { after, services, known }, head);
       await this.#inTurn(() => this.#apply(events, through));
     }
   }
@@ -166,10 +152,10 @@ export class Projector {
   }
 
   async #followOn(signal: AbortSignal): Promise<void> {
-    const { log, follows, onProjected } = this.#parts;
+    const { log, follows, known, onProjected } = this.#parts;
     const query = { after: this.#progress.reached, ...(follows && { services: follows }) };
     for await (const { commits, through } of log.follow(query, signal)) {
-      const events = commits.flatMap(recordedEvents);
+      const events = commits.flatMap((commit) => recordedEvents(commit, known));
       await this.#inTurn(() => this.#apply(events, through));
       this.#trouble = null;
       if (events.length > 0) onProjected?.(events);

@@ -10,13 +10,14 @@ const names = new Map<string, string>();
 export const typeOf = (service: string, event: string): string => `sortie.${service}.${event}.v1`;
 
 /**
- * Turns a commit into the domain's events. One in a version that this Sortie can't read yet keeps its whole stored
- * type for its type: see {@link isNewer}.
+ * Turns a commit into the domain's events. One that is not among `known`, or in a version that this Sortie can't read
+ * yet, keeps its whole stored type for its type: see {@link isNewer}.
  */
-export function recordedEvents(commit: Commit): RecordedEvent[] {
+export function recordedEvents(commit: Commit, known?: ReadonlySet<string>): RecordedEvent[] {
   const { sequence, stream } = commit;
   return commit.events.map((cloud, index) => {
-    const type = names.get(cloud.type) ?? nameOf(cloud.type);
+    const name = names.get(cloud.type) ?? nameOf(cloud.type);
+    const type = known === undefined || known.has(name) ? name : cloud.type;
     return { type, data: cloud.data as object, sequence, index, stream, cloud };
   });
 }

@@ -9,6 +9,7 @@ type Source = Readonly<{
   log: EventLog;
   store: ReadModelStore;
   follows?: readonly string[];
+  known?: ReadonlySet<string>;
 }>;
 
 /** A read model's new table while it is filled from the log beside the old one. */
@@ -37,11 +38,11 @@ export class Shadow {
 
   /** Goes on to `target` and never past it, so that it can be compared with the old table. Lets other work run in between. */
   async fillTo(table: string, target: Sequence): Promise<void> {
-    const { log, store, follows: services } = this.#source;
+    const { log, store, follows: services, known } = this.#source;
     while (this.#after < target) {
       if (this.#signal.aborted) throw new Error('The rebuild ends with its service.');
       const after = this.#after;
-      const { events, through } = await readStretch(log, { after, services }, target);
+      const { events, through } = await readStretch(log, { after, services, known }, target);
       const to = { table, checkpoint: through };
       await store.apply([await foldBatch(store, this.#model, to, events)]);
       this.#after = through;

@@ -101,7 +101,7 @@ describe('an end', () => {
       'RuntimeEnded',
     ]);
     const { commits } = await host.log.read({ after: 0, services: ['session'] });
-    const events = commits.flatMap(recordedEvents);
+    const events = commits.flatMap((commit) => recordedEvents(commit));
     const failures = events.filter(({ type }) => type === 'RuntimeEndFailed');
     expect(failures.map(({ data }) => data)).toMatchObject([
       { attempt: 1, reason: 'A process waits in the kernel.' },

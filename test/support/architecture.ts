@@ -48,10 +48,15 @@ const IMPORT_RULES: readonly ImportRule[] = [
     may: /^(shared\/contracts\/|shared\/es\/decider\.|own\/domain\/)/,
   },
   {
-    name: 'a process knows contracts, the ports and its own service; adapters come in by their types',
+    name: 'what a process decides knows contracts and types',
+    from: /^services\/[^/]+\/process\/[^/]+\.process\./,
+    may: /^(shared\/contracts\/|shared\/es\/decider\.|own\/(domain|process)\/)/,
+    mayAsType: /^own\/(adapters|read)\//,
+  },
+  {
+    name: 'what carries a process out knows contracts, the ports and its own service',
     from: /^services\/[^/]+\/process\//,
-    may: /^(shared\/(contracts|es)\/|shared\/boot\/reply\.|own\/(domain|process|read|config|tokens)|uuid$|zod$)/,
-    mayAsType: /^own\/adapters\//,
+    may: /^(shared\/(contracts|es)\/|shared\/boot\/reply\.|own\/(domain|process|read|adapters|config|tokens)|uuid$|zod$|node:(crypto|timers\/promises)$)/,
   },
   {
     name: 'a read model knows contracts, the ports and Kysely',
@@ -103,7 +108,7 @@ const PACKAGE_RULES: readonly (readonly [packages: RegExp, where: RegExp])[] = [
   [/^(preact|@preact\/.*|@novnc\/.*)$/, /^services\/gateway\/web\//],
 ];
 
-const PURE = /^services\/[^/]+\/(domain|process)\/|^services\/(?!gateway)[^/]+\/read\//;
+const PURE = /^services\/[^/]+\/domain\/|\.process\.ts$|^services\/(?!gateway)[^/]+\/read\//;
 const OUTSIDE_WORLD =
   /\b(Date\.now|performance\.now|Math\.random|process\.env|setTimeout|setInterval|randomUUID|randomBytes|v4 as|v7 as)\b|new Date\(\)/;
 const BANNED_NAME =

@@ -96,7 +96,7 @@ function acts(bus: InProcessBus, log: SqliteEventLog) {
     const { commits } = await log.read({ after: 0, services: ['session'] });
     return commits
       .filter(({ stream }) => stream.endsWith(`.${id}`))
-      .flatMap(recordedEvents)
+      .flatMap((commit) => recordedEvents(commit))
       .map(({ type }) => type);
   };
   const tells = (id: string, type: string, deadlineMs?: number) =>

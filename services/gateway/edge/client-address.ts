@@ -8,11 +8,11 @@ export type IsTrusted = (address: string) => boolean;
 export function trustedProxies(listed: readonly string[]): IsTrusted {
   const proxies = new BlockList();
   for (const entry of listed) {
-    const [address = '', prefix] = entry.split('/');
+    const [address = '', prefix, ...rest] = entry.split('/');
     const family = familyOf(address);
     const bits = Number(prefix ?? (family === 'ipv4' ? 32 : 128));
     try {
-      if (!family) throw new RangeError('not an address');
+      if (!family || rest.length > 0) throw new RangeError('not an address');
       proxies.addSubnet(address, bits, family);
     } catch (cause) {
       throw new RangeError(`"${entry}" is no address and no network like 10.0.0.0/8`, { cause });

@@ -34,10 +34,7 @@ export function problemOf(error: unknown): Problem {
   if (known) return new Problem(...known);
   const { name, message } = error;
   if (UNAVAILABLE.has(name)) return new Problem('Unavailable', message, { retryAfterSeconds: 1 });
-  if (name === 'CommitTooLargeError') return new Problem('BodyTooLarge', message);
   const status = 'statusCode' in error ? Number(error.statusCode) : 500;
-  // A path that leads out of the served folder leads nowhere.
-  if (status === 403) return new Problem('NotFound', 'Nothing answers GET here.');
   return status >= 400 && status < 500 ? new Problem('MalformedRequest', message) : broken();
 }
 

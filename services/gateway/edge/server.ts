@@ -13,6 +13,7 @@ import { securityHeaders } from './security-headers.js';
 const URL_PARAM_LENGTH_MAX = 128;
 /** Longest time for a request to arrive whole; a slower one is a slow-loris. */
 const REQUEST_DEADLINE_MS = 30_000;
+const HEADERS_DEADLINE_MS = 10_000;
 /** How late that may be noticed. */
 const DEADLINE_CHECK_MS = 5_000;
 const CONNECTIONS_MAX = 10_000;
@@ -35,7 +36,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: URL_PARAM_LENGTH_MAX },
     requestTimeout,
-    http: { connectionsCheckingInterval: Math.min(DEADLINE_CHECK_MS, requestTimeout) },
+    http: {
+      connectionsCheckingInterval: Math.min(DEADLINE_CHECK_MS, requestTimeout),
+      // Node takes the longer of the two for the whole request, whichever it was meant for.
+      headersTimeout: Math.min(HEADERS_DEADLINE_MS, requestTimeout),
+    },
     keepAliveTimeout: KEEP_ALIVE_MS,
     trustProxy: options.isTrustedProxy,
     forceCloseConnections: 'idle',

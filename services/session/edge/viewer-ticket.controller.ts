@@ -1,11 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import type { Kysely } from 'kysely';
 import type { z } from 'zod';
-import {
-  type DecisionTables,
-  KyselyDecisionStore,
-} from '#shared/adapters/kysely-decision-store.js';
 import type { RuntimeEndpoint } from '#shared/contracts/runtime-endpoint.js';
 import {
   IssueViewerTicket,
@@ -123,8 +118,7 @@ export class ViewerTicketController {
   }
 
   async #find(id: string): Promise<Ticket> {
-    const store = new KyselyDecisionStore(this.service.reader as unknown as Kysely<DecisionTables>);
-    const found = await store.findAggregate(streamOf('session', 'ticket', id));
+    const found = await this.service.decisions.findAggregate(streamOf('session', 'ticket', id));
     return (found?.state as Ticket | undefined) ?? ticket.initialState;
   }
 }

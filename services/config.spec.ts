@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from './config.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sortie-config-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const read = (env: Record<string, string>, args: string[] = []) =>
+  readConfig(args, env, '/package');
+
+describe('the settings', () => {
+  it('have defaults for everything', () => {
+    expect(read({})).toMatchObject({
+      port: 8_080,
+      host: '127.0.0.1',
+      logPath: expect.stringMatching(/\/data\/sortie\.db$/),
+      seedPath: '/package/examples/apps.json',
+      brandingPath: undefined,
+      timeouts: { lifetimeMs: 7_200_000, cleanupMs: 300_000, readyMs: 120_000 },
+      trustedProxies: [],
+      warnings: [],
+    });
+  });
+
+  it('take a blank as unset', () => {
+    expect(read({ SORTIE_PORT: ' ', SORTIE_CONFIG: '' }, ['--port=', '--host', ''])).toMatchObject({
+      port: 8_080,
+      host: '127.0.0.1',
+      brandingPath: undefined,
+    });
+  });
+
+  it('prefer flags, spelled with one dash or two', () => {
+    const env = { SORTIE_PORT: '1', SORTIE_SEED: '/env.json' };
+    expect(read(env, ['--port', '2', '-seed', '/flag.json'])).toMatchObject({
+      port: 2,
+      seedPath: '/flag.json',
+    });
+  });
+
+  it('come from files where NAME_FILE names one', () => {
+    const file = join(folder, 'key');
+    writeFileSync(file, ' secret \n');
+    expect(read({ SORTIE_SEALING_KEY_FILE: file }).sealingKey).toBe('secret');
+  });
+
+  it('put the log into the data folder unless its path is whole', () => {
+    expect(read({ SORTIE_DATA: '/d', SORTIE_DB: 'x.db' }).logPath).toBe('/d/x.db');
+    expect(read({ SORTIE_DATA: '/d', SORTIE_DB: '/e/x.db' }).logPath).toBe('/e/x.db');
+  });
+
+  it.each([
+    ['SORTIE_PORT', '65536', 'must be at most 65535'],
+    ['SORTIE_PORT', '80.5', 'must be a whole number'],
+    ['SORTIE_PUBLIC_URL', 'ftp://a.example', 'must be an address'],
+    ['SORTIE_PUBLIC_URL', 'https://a.example/sortie', 'must be scheme, host and port only'],
+    ['SORTIE_DB', 'identity.db', 'is the name of another file'],
+    ['SORTIE_DB_TYPE', 'postgres', 'must be "sqlite"'],
+    ['SORTIE_TRUSTED_PROXIES', '10.0.0.0/99', 'has a mistake: "10.0.0.0/99" is no address'],
+    ['SORTIE_LOG_LEVEL', 'loud', 'must be one of trace, debug'],
+  ])('refuse %s=%s: it %s', (name, value, message) => {
+    expect(() => read({ [name]: value })).toThrow(`${name} ${message}`);
+  });
+
+  it('tell every mistake at once', () => {
+    const wrong = { SORTIE_PORT: 'x', SORTIE_LOG_LEVEL: 'y', SORTIE_SEALING_KEY_FILE: '/nowhere' };
+    const telling = () => read(wrong, ['--nonsense']);
+    expect(telling).toThrow(ConfigError);
+    expect(telling).toThrow(
+      /SORTIE_SEALING_KEY_FILE[^]*--nonsense[^]*SORTIE_PORT[^]*SORTIE_LOG_LEVEL/,
+    );
+  });
+
+  it('note names that are none', () => {
+    const env = { SORTIE_PROT: '1', SORTIE_PROVISION: 'off', SORTIE_SEED_FILE: '' };
+    expect(read(env).warnings).toEqual([expect.stringContaining('SORTIE_PROT is no setting')]);
+  });
+});
