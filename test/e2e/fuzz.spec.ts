@@ -86,7 +86,8 @@ async function send(
   const parameters = operation.parameters ?? [];
   const filled = path.replace(
     /\{([a-z_]+)\}/g,
-    (_, name: string) => encodeURIComponent(text(input[name])) || 'x',
+    // No URL can have "." or ".." for a segment: fetch takes them away.
+    (_, name: string) => encodeURIComponent(text(input[name])).replace(/^\.{0,2}$/, 'x'),
   );
   const query = new URLSearchParams(
     parameters
@@ -99,10 +100,14 @@ async function send(
       .map((p) => [p.name, text(input[p.name]).replace(/[^\x20-\x7e]/g, '')]),
   );
   const hasBody = operation.requestBody !== undefined && method !== 'get';
-  return client.request(method.toUpperCase(), query.size > 0 ? `${filled}?${query}` : filled, {
-    headers,
-    ...(hasBody && { body: input['body'] ?? {} }),
-  });
+  return client.request(
+    method.toUpperCase(),
+    query.size > 0 ? `${filled}?${query.toString()}` : filled,
+    {
+      headers,
+      ...(hasBody && { body: input['body'] ?? {} }),
+    },
+  );
 }
 
 let sortie: Sortie;

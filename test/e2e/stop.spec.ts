@@ -27,7 +27,7 @@ beforeEach(async () => {
   sessionId = (await admin.post('/api/sessions', { app_id: 'terminal' })).body.id;
   await until('it runs', async () => (await statusOf(admin)).status === 'running', 20_000);
   processes = trackSession(sortie.runtimeDir, sessionId);
-  expect(processes()).toBeGreaterThan(1);
+  await until('its processes run', () => processes() > 1);
 });
 afterEach(async () => {
   await sortie.end();

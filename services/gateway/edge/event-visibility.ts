@@ -1,8 +1,8 @@
 import { v7 as uuidV7 } from 'uuid';
 import {
+  type AppAccessGranted,
   type AppRetired,
   type AppRevised,
-  FindApp,
   ListApprovals,
 } from '#shared/contracts/catalog.js';
 import { type CloudEvent, type Commit, partsOf } from '#shared/es/commit.js';
@@ -10,6 +10,8 @@ import { type Bus, type RequestContext, SYSTEM } from '#shared/es/operation.js';
 
 /** Where somebody sat is for the audit trail only. */
 type Shown = Omit<CloudEvent, 'actorip' | 'useragent' | 'commandhash' | 'traceparent'>;
+/** What an event of an app tells, whichever it is. */
+type AppTold = AppRevised['data'] & AppRetired['data'] & AppAccessGranted['data'];
 type Viewer = Readonly<{ context: RequestContext; bus: Bus }>;
 
 /**
@@ -62,22 +64,19 @@ function withoutEndpoint(event: Shown): Shown {
   return { ...event, data };
 }
 
-async function isAppVisible({ type, data }: Shown, appId: string, viewer: Viewer) {
-  const { bus, context } = viewer;
-  const userId = context.actor.id;
-  if ((data as { userId?: string }).userId === userId) return true;
-  if (type === 'sortie.catalog.AppRetired.v1') {
-    const { visibility, approvedUserIds } = data as AppRetired['data'];
-    return (
-      visibility === 'public' || (visibility === 'approved' && approvedUserIds.includes(userId))
-    );
-  }
-  // Whoever could see it until now has to hear that it went out of sight.
-  const before = (data as Partial<AppRevised['data']>).changes?.['visibility']?.from;
-  if (before === 'public') return true;
-  if (before === 'approved' && (await isApproved(appId, viewer))) return true;
-  const reply = await bus.request(FindApp, { app_id: appId }, context);
-  return reply.kind === 'done';
+/**
+ * Judged by the event, not by the read model, which may not have it yet. Who could see the app before a change, or can
+ * after it, hears of the change: also that it went out of sight.
+ */
+async function isAppVisible({ data }: Shown, appId: string, viewer: Viewer): Promise<boolean> {
+  const userId = viewer.context.actor.id;
+  const told = data as Partial<AppTold>;
+  if (told.userId !== undefined) return told.userId === userId;
+  const seen = [told.changes?.['visibility']?.from, told.app?.visibility, told.visibility];
+  if (seen.includes('public')) return true;
+  if (!seen.includes('approved')) return false;
+  // An app that is retired has no approvals any more; its last event brings them.
+  return told.approvedUserIds?.includes(userId) ?? isApproved(appId, viewer);
 }
 
 async function isApproved(appId: string, { bus, context: { actor } }: Viewer): Promise<boolean> {

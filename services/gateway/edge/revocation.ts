@@ -1,6 +1,5 @@
 import type { Commit } from '#shared/es/commit.js';
-import type { CloseReason } from '../viewer/viewer-ports.js';
-import { grantExpired, revoked, targetEnded } from '../viewer/close-reasons.js';
+import { type CloseReason, grantExpired, revoked, targetEnded } from '../viewer/viewer-proxy.js';
 
 /** Something a person has open: a viewer or an event stream. */
 export type Held = Readonly<{ userId: string; signInId?: string | undefined; sessionId?: string }>;

@@ -4,7 +4,7 @@ import { RecordActivity, RedeemViewerTicket } from '#shared/contracts/session.js
 import { type ProblemCode, PROBLEMS } from '#shared/contracts/problem.js';
 import { type Bus, type RequestContext, SYSTEM } from '#shared/es/operation.js';
 import { isProblemCode } from './problem.js';
-import type { TicketAnswer, TicketRequest, ViewerPorts } from '../viewer/viewer-ports.js';
+import type { TicketAnswer, TicketRequest, ViewerPorts } from '../viewer/viewer-proxy.js';
 
 /** Connects the viewer proxy to the session service: tickets are redeemed there, and use is told to it. */
 export function viewerPorts(bus: Bus, onError: (error: unknown) => void): ViewerPorts {
