@@ -105,7 +105,9 @@ export async function install(root, onStart) {
     result = await npmCi(root, onStart);
   }
   if (result.code !== 0) {
-    throw new SetupFailed(`${lastLines(withoutUsage(result.output))}\n\n${installAdvice(result.output)}`);
+    throw new SetupFailed(
+      `${lastLines(withoutUsage(result.output))}\n\n${installAdvice(result.output)}`,
+    );
   }
   writeStamp(join(root, STAMP), wantedStamp(root));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PROCESS_RUNTIME_PACKAGES } from '#services/session/adapters/process-programs.js';
 import { TEST_PROGRAMS, findMissing, isOnPath, startPrograms } from './programs.js';
 import { startSentence, testSentence } from './programs.js';
 
@@ -25,6 +26,16 @@ describe('the programs that are needed', () => {
       expect(entry.why).not.toBe('');
     }
     expect(TEST_PROGRAMS).toEqual(expect.arrayContaining(startPrograms(true)));
+  });
+
+  it('bring just the packages that the runtime driver names', () => {
+    const { always, whenNotRoot } = PROCESS_RUNTIME_PACKAGES;
+    const packagesFor = (isRoot: boolean) =>
+      startPrograms(isRoot)
+        .flatMap(({ packages }) => packages)
+        .toSorted();
+    expect(packagesFor(true)).toEqual([...always].toSorted());
+    expect(packagesFor(false)).toEqual([...always, ...whenNotRoot].toSorted());
   });
 });
 

@@ -80,5 +80,3 @@ export const ShowAnalytics = query('ShowAnalytics', {
   }),
   result: analyticsView,
 });
-
-export const auditOperations = [ListAudit, ShowAnalytics] as const;

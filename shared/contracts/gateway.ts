@@ -28,5 +28,3 @@ export const ShowMe = query('ShowMe', {
   data: z.strictObject({}),
   result: z.null(),
 });
-
-export const gatewayOperations = [ShowProjections, ShowBranding, ShowMe] as const;

@@ -2,6 +2,7 @@
 // Method: the built server; its schemas are compiled by a JSON Schema validator, its answers are held against them,
 // and the page is opened in Chromium, which reports every breach of the content policy.
 import { createRequire } from 'node:module';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, Profile } from '#test/support/browser.js';
 import type { Client } from '#test/support/client.js';
@@ -60,7 +61,11 @@ describe('the document', () => {
   });
 
   it('is OpenAPI 3.1', async () => {
-    expect((await admin.get('/api/openapi.json')).body.openapi).toBe('3.1.0');
+    const { body } = await admin.get('/api/openapi.json');
+    expect(body.openapi).toBe('3.1.0');
+    expect(await new Validator().validate(body)).toEqual({ valid: true });
+    const { info: _info, ...broken } = body;
+    expect(await new Validator().validate(broken)).toMatchObject({ valid: false });
   });
 
   it('names each operation once and each parameter of its path', () => {

@@ -265,7 +265,7 @@ describe('sessions', () => {
     const start = (sessionId: string) => driver.start({ ...spec(), sessionId }, deadline());
     await Promise.all([start('s1'), start('s2')]);
     const owners = ['s1', 's2'].map(async (id) => (await stat(join(runtimeDir, id))).uid);
-    expect((await Promise.all(owners)).toSorted()).toEqual([61_190, 61_191]);
+    expect((await Promise.all(owners)).toSorted((a, b) => a - b)).toEqual([61_190, 61_191]);
     await expect(start('s3')).rejects.toThrow('All 2 session uids (61190 to 61191) are in use');
   });
 

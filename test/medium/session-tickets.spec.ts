@@ -37,7 +37,9 @@ const REFUSED = { kind: 'rejected', code: 'TicketRefused' };
 
 async function refusals() {
   const { commits } = await host.log.read({ after: 0, services: ['session'] });
-  return commits.flatMap((commit) => recordedEvents(commit)).filter(({ type }) => type === 'AttemptRefused');
+  return commits
+    .flatMap((commit) => recordedEvents(commit))
+    .filter(({ type }) => type === 'AttemptRefused');
 }
 
 describe('a viewer ticket', () => {

@@ -5,7 +5,7 @@ import { routerPathOf } from './declared-routes.js';
 import { Problem } from './problem.js';
 import { problemOfRefusal } from './problem-of-error.js';
 import { type Caller, contextOf } from './request-context.js';
-import { dataOf, expectedVersionOf, paramsOf } from './request-data.js';
+import { dataOf, expectedVersionOf, paramsOf } from './request-input.js';
 import type { Answering, Route } from './route.js';
 
 export type RateLimits = Readonly<{ writesPerMinute: number; signInsPerMinute: number }>;

@@ -175,7 +175,10 @@ const anyMessage = fc.oneof(
   fc.integer({ min: 0, max: 64 }).map(fence),
   fc.integer({ min: 0, max: 5 }).map(resize),
 );
-const anyTail = fc.oneof(fc.constant(zeros(0)), fc.uint8Array({ maxLength: 60 }).map(Buffer.from));
+const anyTail = fc.oneof(
+  fc.constant(zeros(0)),
+  fc.uint8Array({ maxLength: 60 }).map((tail) => Buffer.from(tail)),
+);
 const anyStream = fc
   .tuple(fc.array(anyMessage, { maxLength: 25 }), anyTail)
   .map(([messages, tail]) => Buffer.concat([HANDSHAKE, ...messages, tail]));

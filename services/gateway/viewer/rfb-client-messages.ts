@@ -2,6 +2,9 @@ import { tooBig, violation } from './close-reasons.js';
 import { CLIPBOARD_BYTES_MAX, ENCODINGS_MAX, FENCE_BYTES_MAX } from './limits.js';
 import type { CloseReason } from './viewer-ports.js';
 
+/** Stands for the type of a message that has no byte yet. */
+const NO_TYPE = -1;
+
 /** Client message types (RFB 3.8 §7.5; 150 and up: community rfbproto). */
 export const RFB = {
   setPixelFormat: 0,
@@ -70,7 +73,8 @@ export function headBytes(bytes: Buffer, at: number): number {
 
 /** Returns the bytes that follow the head of the message at `at`; they are passed or dropped unread. */
 export function bodyBytes(bytes: Buffer, at: number): number {
-  switch (bytes[at]) {
+  const type = bytes[at] ?? NO_TYPE;
+  switch (type) {
     case RFB.clientCutText: {
       // The length is signed: below zero it marks an extended clipboard of |length| bytes.
       const length = bytes.readInt32BE(at + 4);
@@ -130,7 +134,8 @@ export function isPassed(type: number, mode: 'control' | 'view'): boolean {
 
 /** Answers whether the message at `at` shows a person at work, not a viewer that talks by itself. */
 export function isInput(bytes: Buffer, at: number): boolean {
-  switch (bytes[at]) {
+  const type = bytes[at] ?? NO_TYPE;
+  switch (type) {
     case RFB.keyEvent:
     case RFB.pointerEvent:
     case RFB.qemu:

@@ -11,12 +11,9 @@ export type {
   CloseReason,
   TicketAnswer,
   TicketRequest,
-  ViewerClosed,
   ViewerGrant,
-  ViewerLog,
   ViewerOptions,
   ViewerPorts,
-  ViewerRefusal,
 } from './viewer-ports.js';
 export type { ViewerLimits } from './limits.js';
 export type { ViewerStats } from './viewer-traffic.js';
