@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type Logger, pino } from 'pino';
-import { v7 as uuidV7 } from 'uuid';
 import { openSealingKey } from '#shared/adapters/sealing-key.js';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
 import { findHolder, openDataFolder, removeHolder, writeHolder } from '#shared/boot/data-folder.js';
@@ -12,7 +11,7 @@ import type { Service, ServiceHost } from '#shared/boot/service.js';
 import { EnsureFirstAdministrator } from '#shared/contracts/identity.js';
 import type { EventLog } from '#shared/es/event-log.js';
 import { LogUnavailableError } from '#shared/es/event-log.js';
-import { type RequestContext, SYSTEM } from '#shared/es/operation.js';
+import { systemContext } from '#shared/es/system-context.js';
 import { openAudit } from './audit/module.js';
 import { openCatalog, seedFrom } from './catalog/module.js';
 import type { Config } from './config.js';
@@ -171,11 +170,6 @@ async function readinessOf(services: readonly Pick<Service<never>, 'name' | 'pro
       stopped.length === 0 ? 'ok' : `stopped: ${stopped.map((p) => p.name).join(', ')}`;
   }
   return { ready: Object.values(checks).every((check) => check === 'ok'), checks };
-}
-
-function systemContext(): RequestContext {
-  const id = uuidV7();
-  return { actor: SYSTEM, commandId: id, correlationId: id };
 }
 
 const versionOf = (packagePath: string): string =>

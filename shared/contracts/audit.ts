@@ -80,3 +80,6 @@ export const ShowAnalytics = query('ShowAnalytics', {
   }),
   result: analyticsView,
 });
+
+/** All of them, for the tests that walk through every operation. @public */
+export const auditOperations = [ListAudit, ShowAnalytics] as const;

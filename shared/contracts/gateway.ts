@@ -28,3 +28,6 @@ export const ShowMe = query('ShowMe', {
   data: z.strictObject({}),
   result: z.null(),
 });
+
+/** All of them, for the tests that walk through every operation. @public */
+export const gatewayOperations = [ShowProjections, ShowBranding, ShowMe] as const;

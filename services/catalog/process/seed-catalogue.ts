@@ -1,6 +1,7 @@
 import { v5 as uuidV5 } from 'uuid';
 import type { CommandHandler } from '#shared/es/command-handler.js';
-import { type RequestContext, SYSTEM } from '#shared/es/operation.js';
+import type { RequestContext } from '#shared/es/operation.js';
+import { systemContext } from '#shared/es/system-context.js';
 import type { SeedFile } from '../adapters/seed-file.js';
 import { app } from '../domain/app.js';
 import { seed } from '../domain/seed.js';
@@ -41,7 +42,4 @@ export async function seedCatalogue(
   return added;
 }
 
-const contextOf = (name: string): RequestContext => {
-  const commandId = uuidV5(name, SEED_NAMESPACE);
-  return { actor: SYSTEM, commandId, correlationId: commandId };
-};
+const contextOf = (name: string): RequestContext => systemContext(uuidV5(name, SEED_NAMESPACE));

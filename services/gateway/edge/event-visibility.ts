@@ -1,4 +1,3 @@
-import { v7 as uuidV7 } from 'uuid';
 import {
   type AppAccessGranted,
   type AppRetired,
@@ -6,7 +5,8 @@ import {
   ListApprovals,
 } from '#shared/contracts/catalog.js';
 import { type CloudEvent, type Commit, partsOf } from '#shared/es/commit.js';
-import { type Bus, type RequestContext, SYSTEM } from '#shared/es/operation.js';
+import type { Bus, RequestContext } from '#shared/es/operation.js';
+import { systemContext } from '#shared/es/system-context.js';
 
 /** Where somebody sat is for the audit trail only. */
 type Shown = Omit<CloudEvent, 'actorip' | 'useragent' | 'commandhash' | 'traceparent'>;
@@ -80,8 +80,6 @@ async function isAppVisible({ data }: Shown, appId: string, viewer: Viewer): Pro
 }
 
 async function isApproved(appId: string, { bus, context: { actor } }: Viewer): Promise<boolean> {
-  const id = uuidV7();
-  const context = { actor: SYSTEM, commandId: id, correlationId: id };
-  const reply = await bus.request(ListApprovals, { app_id: appId }, context);
+  const reply = await bus.request(ListApprovals, { app_id: appId }, systemContext());
   return reply.kind === 'done' && reply.result.user_ids.includes(actor.id);
 }

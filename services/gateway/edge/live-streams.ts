@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { v7 as uuidV7 } from 'uuid';
 import { CheckSignIn } from '#shared/contracts/identity.js';
-import { type Bus, SYSTEM } from '#shared/es/operation.js';
+import type { Bus } from '#shared/es/operation.js';
+import { systemContext } from '#shared/es/system-context.js';
 import { streamEvents } from './event-stream.js';
 import type { EventTail } from './event-tail.js';
 import { visibleEvents } from './event-visibility.js';
@@ -65,9 +65,7 @@ export class LiveStreams {
     if (signInId === undefined || expiresAt === undefined) return;
     const timer = setTimeout(() => end.abort(), Math.min(expiresAt - Date.now(), TIMER_MS_MAX));
     end.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-    const id = uuidV7();
-    const context = { actor: SYSTEM, commandId: id, correlationId: id };
-    this.#bus.request(CheckSignIn, { sign_in_id: signInId }, context).then(
+    this.#bus.request(CheckSignIn, { sign_in_id: signInId }, systemContext()).then(
       ({ kind }) => kind === 'rejected' && end.abort(),
       () => end.abort(),
     );

@@ -1,8 +1,8 @@
-import { v7 as uuidV7 } from 'uuid';
 import { CheckSignIn } from '#shared/contracts/identity.js';
 import { RecordActivity, RedeemViewerTicket } from '#shared/contracts/session.js';
 import { type ProblemCode, PROBLEMS } from '#shared/contracts/problem.js';
-import { type Bus, type RequestContext, SYSTEM } from '#shared/es/operation.js';
+import type { Bus } from '#shared/es/operation.js';
+import { systemContext } from '#shared/es/system-context.js';
 import { isProblemCode } from './problem.js';
 import type { TicketAnswer, TicketRequest, ViewerPorts } from '../viewer/viewer-proxy.js';
 
@@ -51,9 +51,4 @@ function refused(code: ProblemCode, detail: string): TicketAnswer {
   const [status] = PROBLEMS[code];
   const told = status === 404 || status === 409 || status === 503 ? status : 401;
   return { kind: 'refused', refusal: { status: told, code, detail } };
-}
-
-function systemContext(): RequestContext {
-  const id = uuidV7();
-  return { actor: SYSTEM, commandId: id, correlationId: id };
 }

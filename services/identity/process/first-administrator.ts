@@ -1,8 +1,8 @@
-import { v7 as uuidV7 } from 'uuid';
 import type { z } from 'zod';
 import type { EnsureFirstAdministrator } from '#shared/contracts/identity.js';
 import { done } from '#shared/boot/reply.js';
-import { type Reply, type RequestContext, SYSTEM } from '#shared/es/operation.js';
+import type { Reply, RequestContext } from '#shared/es/operation.js';
+import { systemContext } from '#shared/es/system-context.js';
 import { hasUsers, listAdministratorIds } from '../read/users.query.js';
 import type { Identity } from '../tokens.js';
 import { appointAdministrator, registerUser } from './register-user.js';
@@ -32,8 +32,6 @@ export async function ensureFirstAdministrator(
  */
 export async function countAdministrators(identity: Identity): Promise<void> {
   for (const userId of await listAdministratorIds(identity.reader)) {
-    const id = uuidV7();
-    const context = { actor: SYSTEM, commandId: id, correlationId: id };
-    await appointAdministrator(identity, userId, context);
+    await appointAdministrator(identity, userId, systemContext());
   }
 }

@@ -1,7 +1,7 @@
 import { v5 as uuidV5 } from 'uuid';
 import type { SessionLifeEvent } from '#shared/contracts/session.js';
 import type { CommandHandler, Outcome } from '#shared/es/command-handler.js';
-import { SYSTEM } from '#shared/es/operation.js';
+import { systemContext } from '#shared/es/system-context.js';
 import { session, type SessionCommand } from '../domain/session.js';
 
 const SUPERVISOR_NAMESPACE = 'c1a5f9a4-6f0e-5d0c-8a63-2f6a1f0f7c55';
@@ -18,7 +18,7 @@ export class SupervisorCommands {
   send(command: SessionCommand, step: string): Promise<Outcome<SessionLifeEvent>> {
     const { sessionId: id } = command.data;
     const commandId = uuidV5(`${id}:${step}`, SUPERVISOR_NAMESPACE);
-    const context = { actor: SYSTEM, commandId, correlationId: commandId };
+    const context = systemContext(commandId);
     return this.#commands.handle(session, { aggregate: 'session', id, command, context });
   }
 }
