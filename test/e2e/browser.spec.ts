@@ -113,7 +113,7 @@ describe('a desktop', () => {
     await until('the word', () => exists(desktop, 'shown'), PATIENCE_MS);
     const { x, y } = await desktop.place();
     // Dragged: how near in time two clicks must be for a double click, a busy machine does not keep.
-    await page.mouse.move(x + 16, y + 9);
+    await page.mouse.move(x + 2, y + 9);
     await page.mouse.down();
     await page.mouse.move(x + 600, y + 9, { steps: 5 });
     await page.mouse.up();
