@@ -5,6 +5,8 @@ import { readConfig } from './config.js';
 import { startHost } from './host.js';
 import { greeting } from './greeting.js';
 
+const SAME_SIGNAL_MS = 1_000;
+
 /** The package's own folder, seen from dist/services/ and from services/ alike. */
 const isBuilt = import.meta.dirname.endsWith('/dist/services');
 const packagePath = join(import.meta.dirname, isBuilt ? '../..' : '..');
@@ -20,12 +22,16 @@ try {
   process.exitCode = 1;
 }
 
-/** The first signal drains and ends every session; a second one doesn't wait for it. */
+/** The first signal drains and ends every session; a second one, from a person who won't wait, doesn't. */
 function stopOnSignal(stop: () => Promise<void>): void {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const onSignal = (): void => {
-    if (stopping) process.exit(130);
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      // One Ctrl-C comes twice under `npm start`: from the terminal, and handed on by npm.
+      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(130);
+      return;
+    }
+    stoppingSince = performance.now();
     process.stdout.write('Stopping: ending sessions and connections. Ctrl-C again to not wait.\n');
     stop().then(
       () => process.exit(0),
