@@ -13,7 +13,7 @@ export class ConfigError extends Error {
 }
 
 /** Read by what runs before the server: deploy/local. */
-const NAMES_OF_OTHERS = new Set(['SORTIE_PROVISION', 'SORTIE_TEST_SECRET']);
+const NAMES_OF_OTHERS = new Set(['SORTIE_PROVISION']);
 /** Files that Sortie keeps beside the log. */
 const OWN_FILES =
   /^((identity|catalog|session|audit)\.db|sealing\.key|holder\.json|control\.sock)$/;

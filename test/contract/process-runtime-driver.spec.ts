@@ -26,7 +26,7 @@ let program: RuntimeServerProgram;
 let folder: string;
 
 beforeAll(async () => {
-  process.env['SORTIE_TEST_SECRET'] = 'not for sessions';
+  process.env['SERVER_ONLY'] = 'not for sessions';
   program = await buildRuntimeServer();
   folder = await mkdtemp(join(tmpdir(), 'sortie-runtime-'));
   await chmod(folder, 0o755);
@@ -54,7 +54,7 @@ function processHarness(isolation: 'uid' | 'sandbox'): RuntimeDriverHarness {
     open: () => openProcessRuntimeDriver(settings),
     image: 'sortie/terminal',
     processesMax: PROCESSES_MAX,
-    serverVariable: 'SORTIE_TEST_SECRET',
+    serverVariable: 'SERVER_ONLY',
     readWorkspace: (sessionId, file) =>
       readFile(join(runtimeDir, sessionId, 'home', file), 'utf8').catch(() => undefined),
     trackProcesses: async (sessionId) => trackProcesses(runtimeDir, sessionId),
