@@ -23,6 +23,7 @@ export const DISPLAY_PROGRAM = 'Xtigervnc';
  *
  * Ends: app ends -> its watcher writes the reason and ends the display; display ends -> all its clients
  * do, and the script. Descriptor 3 tells the server `up`; a server that died meanwhile ends the session.
+ * Both may see an end at once: the reason is linked into place, which succeeds once and whole.
  * Before the app runs, TERM ends the display; from then on it is for the app alone (`trap :`), which gets
  * its time before the display goes.
  * -MaxDisconnectionTime is the session's whole lifetime: it never cuts a session that may still run, and
@@ -43,8 +44,10 @@ mkfifo output ready windows
   exec cat >/dev/null ) <output >/dev/null 2>&1 &
 exec >output 2>&1 </dev/null
 
+writer=display
 end() {
-  [ -e ${SESSION_FILES.end} ] || { echo "$1" >end.new && mv end.new ${SESSION_FILES.end}; }
+  echo "$1" >"end.$writer" && ln "end.$writer" ${SESSION_FILES.end} 2>/dev/null
+  rm -f "end.$writer"
 }
 
 ${DISPLAY_PROGRAM} "$DISPLAY" -displayfd 4 -geometry "$geometry" -depth 24 -dpi 96 -desktop "$title" \\
@@ -69,6 +72,7 @@ xprop -root -spy _NET_CLIENT_LIST >windows 2>/dev/null 3>&- &
 watch=$!
 trap : TERM
 ( trap : TERM; exec 3>&-
+  writer=app
   cd "$HOME" && "$@"
   status=$?
   cd ..
