@@ -113,7 +113,7 @@ function compare(one, other) {
 export function nodeVersionProblem(range, version) {
   if (admits(range, version)) return undefined;
   const wanted = range.split('||').map((part) => part.trim());
-  return `Sortie needs Node.js ${wanted.join(' or ')}, and this is ${version}: install a newer one from https://nodejs.org (or your system's packages) and run the command again.`;
+  return `Sortie needs Node.js ${wanted.join(' or ')}, and this is ${version}: install one of those from https://nodejs.org (or your system's packages) and run the command again.`;
 }
 
 /** Ends the process with one sentence when Node.js is too old for what comes next. */
