@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { syncFolderOf } from './sync-folder.js';
 import { SEALING_KEY_BYTES, type SealingKey, sealingKeyOf } from './seal.js';
 
 const OWNER_ONLY = 0o600;
@@ -76,14 +76,4 @@ function decode(text: string, what: string): SealingKey {
     );
   }
   return sealingKeyOf(bytes);
-}
-
-/** A new file's name is durable only once its folder is. */
-function syncFolderOf(path: string): void {
-  const folder = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }

@@ -1,5 +1,3 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Commit, NewCommit, Sequence } from '#shared/es/commit.js';
 import {
@@ -12,6 +10,7 @@ import {
 } from '#shared/es/event-log.js';
 import { followRecent, matches, RecentCommits } from '#shared/es/recent-commits.js';
 import { encodeEvents } from './commit-size.js';
+import { syncFolderOf } from './sync-folder.js';
 
 /** Commits in one fsync at most: past it the 99th percentile grows faster than the rate. */
 const GROUP_COMMITS_MAX = 256;
@@ -242,11 +241,4 @@ function unavailable(what: string, cause: unknown): LogUnavailableError {
   const remedy = Object.entries(REMEDIES).find(([prefix]) => code.startsWith(prefix))?.[1];
   const why = remedy ?? (cause instanceof Error ? cause.message : String(cause));
   return new LogUnavailableError(`${what}: ${why}.`, { cause });
-}
-
-/** A new file's name is durable only once its folder is. */
-function syncFolderOf(path: string): void {
-  const folder = openSync(dirname(path), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
 }

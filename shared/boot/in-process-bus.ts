@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { firstValueFrom } from 'rxjs';
 import {
@@ -13,6 +14,12 @@ const REQUEST_DEADLINE_MS = 10_000;
 
 /** What travels on the bus. */
 export type BusRequest<D = unknown> = { data: D; context: RequestContext };
+
+/** What a controller's method is handed for an operation. */
+export type Asked<O extends Pick<Operation, 'data'>> = BusRequest<z.infer<O['data']>>;
+
+/** What it answers with. */
+export type Answered<O extends Pick<Operation, 'result'>> = Promise<Reply<z.infer<O['result']>>>;
 
 /**
  * The bus inside one process: a Nest transport whose handlers are called directly. Services can't tell it from a

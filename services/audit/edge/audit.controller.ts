@@ -1,17 +1,14 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import type { z } from 'zod';
 import { ListAudit, ShowAnalytics } from '#shared/contracts/audit.js';
 import { Handles } from '#shared/boot/handles.js';
-import type { BusRequest } from '#shared/boot/in-process-bus.js';
+import type { Asked } from '#shared/boot/in-process-bus.js';
 import { done, rejected } from '#shared/boot/reply.js';
 import type { Service } from '#shared/boot/service.js';
 import { showAnalytics } from '../read/analytics.query.js';
 import { CursorError, listAudit } from '../read/audit-log.query.js';
 import type { AuditTables } from '../read/tables.js';
 import { AUDIT, NOW } from '../tokens.js';
-
-type Asked<O extends { data: z.ZodType }> = BusRequest<z.infer<O['data']>>;
 
 @Controller()
 export class AuditController {

@@ -1,7 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { v5 as uuidV5 } from 'uuid';
-import type { z } from 'zod';
 import {
   type AppEvent,
   type AppSpec,
@@ -18,7 +17,7 @@ import {
   WithdrawAppAccess,
 } from '#shared/contracts/catalog.js';
 import { Handles } from '#shared/boot/handles.js';
-import type { BusRequest } from '#shared/boot/in-process-bus.js';
+import type { Asked, BusRequest } from '#shared/boot/in-process-bus.js';
 import { done, ended, rejected, resultOf } from '#shared/boot/reply.js';
 import type { Service } from '#shared/boot/service.js';
 import type { Reply } from '#shared/es/operation.js';
@@ -30,8 +29,6 @@ import { CATALOG } from '../tokens.js';
 
 /** Ids of apps that came without one are made from the command's, so that a repeated request names the same app. */
 const APP_ID_NAMESPACE = '5a1b7f52-53e1-5c3e-9a39-0d2d1c1b7a10';
-
-type Asked<O extends { data: z.ZodType }> = BusRequest<z.infer<O['data']>>;
 
 @Controller()
 export class AppController {

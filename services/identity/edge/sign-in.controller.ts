@@ -1,6 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import type { z } from 'zod';
 import {
   Authenticate,
   ChangePassword,
@@ -10,9 +9,8 @@ import {
   SignOut,
 } from '#shared/contracts/identity.js';
 import { Handles } from '#shared/boot/handles.js';
-import type { BusRequest } from '#shared/boot/in-process-bus.js';
+import type { Answered, Asked } from '#shared/boot/in-process-bus.js';
 import { done, ended, rejected } from '#shared/boot/reply.js';
-import type { Reply } from '#shared/es/operation.js';
 import { newToken, tokenHashOf } from '../adapters/random-secrets.js';
 import { isDueForRotation, signIn, signInRequired } from '../domain/sign-in.js';
 import { changePassword } from '../process/change-password.js';
@@ -20,9 +18,6 @@ import { unlessBusy } from '../process/password-refusals.js';
 import { signInWith } from '../process/sign-in.js';
 import { findExpiry, findLiveSignIn } from '../read/sign-ins.query.js';
 import { IDENTITY, type Identity } from '../tokens.js';
-
-type Asked<O extends { data: z.ZodType }> = BusRequest<z.infer<O['data']>>;
-type Answered<O extends { result: z.ZodType }> = Promise<Reply<z.infer<O['result']>>>;
 
 @Controller()
 export class SignInController {

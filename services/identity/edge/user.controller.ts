@@ -1,6 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import type { z } from 'zod';
 import {
   DisableUser,
   EnsureFirstAdministrator,
@@ -11,9 +10,8 @@ import {
   ResetPassword,
 } from '#shared/contracts/identity.js';
 import { Handles } from '#shared/boot/handles.js';
-import type { BusRequest } from '#shared/boot/in-process-bus.js';
+import type { Answered, Asked } from '#shared/boot/in-process-bus.js';
 import { done } from '#shared/boot/reply.js';
-import type { Reply } from '#shared/es/operation.js';
 import { userUnknown } from '../domain/user.js';
 import { disableUser } from '../process/disable-user.js';
 import { ensureFirstAdministrator } from '../process/first-administrator.js';
@@ -22,9 +20,6 @@ import { registerUser } from '../process/register-user.js';
 import { resetPassword } from '../process/reset-password.js';
 import { findUser, listNames, listUsers } from '../read/users.query.js';
 import { IDENTITY, type Identity } from '../tokens.js';
-
-type Asked<O extends { data: z.ZodType }> = BusRequest<z.infer<O['data']>>;
-type Answered<O extends { result: z.ZodType }> = Promise<Reply<z.infer<O['result']>>>;
 
 @Controller()
 export class UserController {

@@ -1,7 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { v5 as uuidV5 } from 'uuid';
-import type { z } from 'zod';
 import { type AppView, FindApp } from '#shared/contracts/catalog.js';
 import {
   FindSession,
@@ -13,7 +12,7 @@ import {
   StopSession,
 } from '#shared/contracts/session.js';
 import { Handles } from '#shared/boot/handles.js';
-import type { BusRequest } from '#shared/boot/in-process-bus.js';
+import type { Asked } from '#shared/boot/in-process-bus.js';
 import { done, ended, rejected, resultOf } from '#shared/boot/reply.js';
 import type { Service } from '#shared/boot/service.js';
 import type { RecordedEvent } from '#shared/es/commit.js';
@@ -36,7 +35,6 @@ const SESSION_ID_NAMESPACE = '8d0f3c0a-7a1b-5f43-9d1e-64a5f1e2c9b7';
 /** What a desktop starts with; its viewer may resize it. */
 const GEOMETRY = { width: 1_280, height: 800 };
 
-type Asked<O extends { data: z.ZodType }> = BusRequest<z.infer<O['data']>>;
 type Launchable = Readonly<{ id: string; name: string; image: string }>;
 
 @Controller()

@@ -8,7 +8,7 @@ import {
   type ViewerTicketEvent,
 } from '#shared/contracts/session.js';
 import { Handles } from '#shared/boot/handles.js';
-import type { BusRequest } from '#shared/boot/in-process-bus.js';
+import type { Asked } from '#shared/boot/in-process-bus.js';
 import { done, rejected, resultOf } from '#shared/boot/reply.js';
 import type { Service } from '#shared/boot/service.js';
 import { type RecordedEvent, streamOf } from '#shared/es/commit.js';
@@ -25,7 +25,6 @@ import { hashOfTicket, ticketFor } from './viewer-secret.js';
 /** Long enough for a browser to open its WebSocket, too short to be passed on. */
 const TICKET_LIFETIME_MS = 30_000;
 
-type Asked<O extends { data: z.ZodType }> = BusRequest<z.infer<O['data']>>;
 type Issued = z.infer<(typeof IssueViewerTicket)['result']>;
 type Redeemed = z.infer<(typeof RedeemViewerTicket)['result']>;
 
