@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type Logger, pino } from 'pino';
 import { openSealingKey } from '#shared/adapters/sealing-key.js';
+import { sqliteDatabases } from '#shared/adapters/sqlite-service-database.js';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
 import { findHolder, openDataFolder, removeHolder, writeHolder } from '#shared/boot/data-folder.js';
 import { InProcessBus } from '#shared/boot/in-process-bus.js';
@@ -73,24 +74,24 @@ async function open(
   // Whoever held the folder is gone: the log could be opened.
   removeHolder(dataPath);
   const bus = new InProcessBus();
-  const hostOf = serviceHosts(config, log, logger);
+  const host = serviceHost(config, log, logger);
 
-  const identity = await openIdentity(hostOf('identity'), {
+  const identity = await openIdentity(host, {
     sealingKey: openSealingKey({ path: join(dataPath, 'sealing.key'), value: config.sealingKey }),
   });
   onStop(() => identity.service.stop());
-  const catalog = await openCatalog(hostOf('catalog'));
+  const catalog = await openCatalog(host);
   onStop(() => catalog.service.stop());
   const driver = await openDriver(config);
   onStop(() => driver.close());
-  const session = await openSession(hostOf('session'), {
+  const session = await openSession(host, {
     driver,
     bus,
     timeouts: config.timeouts,
     log: (level, message, fields) => logger[level](fields, message),
   });
   onStop(() => session.service.stop());
-  const audit = await openAudit(hostOf('audit'));
+  const audit = await openAudit(host);
   onStop(() => audit.service.stop());
 
   const opened = [identity, catalog, session, audit];
@@ -152,14 +153,12 @@ function openLog({ logPath, dataPath }: Config): SqliteEventLog {
 const isHeld = ({ cause }: Error): boolean =>
   cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY');
 
-const serviceHosts =
-  ({ dataPath }: Config, log: EventLog, logger: Logger) =>
-  (name: string): ServiceHost => ({
-    log,
-    databasePath: join(dataPath, `${name}.db`),
-    now: () => new Date(),
-    onStopped: (projection, error) => logger.error({ projection, error }, 'A projection stopped'),
-  });
+const serviceHost = ({ dataPath }: Config, log: EventLog, logger: Logger): ServiceHost => ({
+  log,
+  openDatabase: sqliteDatabases(dataPath),
+  now: () => new Date(),
+  onStopped: (projection, error) => logger.error({ projection, error }, 'A projection stopped'),
+});
 
 /** Ready means that every read model follows the log; one that has stopped is named. */
 async function readinessOf(services: readonly Pick<Service<never>, 'name' | 'projector'>[]) {

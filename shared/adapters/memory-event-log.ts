@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Commit, NewCommit } from '#shared/es/commit.js';
 import type { AppendResult, Batch, EventLog, ReadQuery } from '#shared/es/event-log.js';
 import { BATCH_COMMITS_MAX, LogUnavailableError } from '#shared/es/event-log.js';
@@ -6,6 +7,7 @@ import { encodeEvents } from './commit-size.js';
 
 /** The log in memory, for tests only: nothing of it outlives the process. */
 export class MemoryEventLog implements EventLog {
+  readonly id = randomUUID();
   readonly #commits: Commit[] = [];
   readonly #versions = new Map<string, number>();
   readonly #commands = new Map<string, number>();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
 import type { Commit, NewCommit, Sequence } from '#shared/es/commit.js';
 import {
@@ -31,6 +32,7 @@ const SCHEMA = `
     BEGIN SELECT RAISE(ABORT, 'The event log is append-only.'); END;
   CREATE TRIGGER IF NOT EXISTS commits_stay BEFORE DELETE ON commits
     BEGIN SELECT RAISE(ABORT, 'The event log is append-only.'); END;
+  CREATE TABLE IF NOT EXISTS log (id TEXT NOT NULL) STRICT;
 `;
 
 type Row = { sequence: Sequence; stream: string; command_id: string; events: string };
@@ -55,6 +57,7 @@ const toCommit = (row: Row): Commit => ({
  * second process can't write beside the in-memory head.
  */
 export class SqliteEventLog implements EventLog {
+  readonly id: string;
   readonly #db: Database.Database;
   readonly #recent: RecentCommits;
   readonly #statements;
@@ -64,6 +67,7 @@ export class SqliteEventLog implements EventLog {
 
   private constructor(db: Database.Database) {
     this.#db = db;
+    this.id = db.prepare('SELECT id FROM log').pluck().get() as string;
     this.#statements = {
       insert: db.prepare('INSERT INTO commits VALUES (?, ?, ?, ?)'),
       version: db.prepare('SELECT max(sequence) FROM commits WHERE stream = ?').pluck(),
@@ -89,7 +93,9 @@ export class SqliteEventLog implements EventLog {
       db.pragma('locking_mode = EXCLUSIVE');
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
-      db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
+      db.exec(`BEGIN IMMEDIATE; ${SCHEMA}`);
+      db.prepare('INSERT INTO log SELECT ? WHERE NOT EXISTS (SELECT 1 FROM log)').run(randomUUID());
+      db.exec('COMMIT');
       syncFolderOf(path);
       return new SqliteEventLog(db);
     } catch (error) {

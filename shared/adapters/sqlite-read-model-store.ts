@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { type Compilable, type Kysely, sql } from 'kysely';
 import type { Sequence } from '#shared/es/commit.js';
+import { soleHolder } from '#shared/es/lease.js';
 import type { ReadModel, Row } from '#shared/es/read-model.js';
 import {
   type Checkpoint,
@@ -44,6 +45,10 @@ export async function createProjectionsTable(db: Kysely<unknown>): Promise<void>
     .addColumn('status', 'text', (c) => c.notNull())
     .addColumn('error', 'text')
     .execute();
+  await db.schema
+    .createTable('source_log')
+    .addColumn('id', 'text', (c) => c.notNull())
+    .execute();
 }
 
 /** Adds the tables that every service decides on: `aggregates` and `commands`. */
@@ -70,6 +75,7 @@ export class SqliteReadModelStore implements ReadModelStore {
   readonly #db: Db;
   readonly #raw: Database.Database;
   readonly #close: () => Promise<void>;
+  readonly leadership = soleHolder;
   #tables = new Map<string, TableStatements>();
 
   constructor(database: SqliteDatabase<never>) {
@@ -82,6 +88,20 @@ export class SqliteReadModelStore implements ReadModelStore {
   async checkpoints(): Promise<readonly Checkpoint[]> {
     const rows = this.#prepare(this.#db.selectFrom('projections').selectAll()).all();
     return (rows as ProjectionRow[]).map(({ table_name: table, ...rest }) => ({ table, ...rest }));
+  }
+
+  async logId(): Promise<string | undefined> {
+    const row = attempt(() =>
+      this.#raw.prepare<[], { id: string }>('SELECT id FROM source_log').get(),
+    );
+    return row?.id;
+  }
+
+  async saveLogId(id: string): Promise<void> {
+    this.#inTransaction(() => {
+      this.#raw.prepare('DELETE FROM source_log').run();
+      this.#raw.prepare('INSERT INTO source_log VALUES (?)').run(id);
+    });
   }
 
   async rows(model: ReadModel, table: string, keys: readonly string[]): Promise<readonly Row[]> {

@@ -3,8 +3,7 @@ import {
   KyselyDecisionStore,
   type DecisionTables,
 } from '#shared/adapters/kysely-decision-store.js';
-import { openSqliteDatabase, type SqliteDatabase } from '#shared/adapters/sqlite-database.js';
-import { SqliteReadModelStore } from '#shared/adapters/sqlite-read-model-store.js';
+import type { OpenDatabase, ServiceDatabase } from '#shared/adapters/service-database.js';
 import { CommandHandler, type DecisionStore } from '#shared/es/command-handler.js';
 import type { RecordedEvent } from '#shared/es/commit.js';
 import type { EventLog } from '#shared/es/event-log.js';
@@ -15,8 +14,7 @@ import { aggregatesModel, commandsModel, type Deciders } from '#shared/es/servic
 export type ServiceParts = Readonly<{
   name: string;
   log: EventLog;
-  /** The SQLite file of its read models. */
-  databasePath: string;
+  openDatabase: OpenDatabase;
   migrations: Readonly<Record<string, Migration>>;
   models: readonly ReadModel[];
   deciders: Deciders;
@@ -30,12 +28,12 @@ export type ServiceParts = Readonly<{
 }>;
 
 /** What the process that hosts a service hands to it. */
-export type ServiceHost = Pick<ServiceParts, 'log' | 'databasePath' | 'now' | 'onStopped'>;
+export type ServiceHost = Pick<ServiceParts, 'log' | 'openDatabase' | 'now' | 'onStopped'>;
 
 /** What every service stands on: its database, its projector and its command handler. */
 export type Service<Tables> = Readonly<{
   name: string;
-  database: SqliteDatabase<Tables>;
+  database: ServiceDatabase<Tables>;
   /** For queries: never waits for a projection under way. */
   reader: Kysely<Tables>;
   projector: Projector;
@@ -50,8 +48,8 @@ export type Service<Tables> = Readonly<{
 /** Opens a service's database and catches up with the log. Errors: DatabaseUnavailableError, LogUnavailableError. */
 export async function openService<Tables>(parts: ServiceParts): Promise<Service<Tables>> {
   const { name, log, now } = parts;
-  const database = await openSqliteDatabase<Tables>(parts.databasePath, parts.migrations);
-  const store = new SqliteReadModelStore(database as unknown as SqliteDatabase<never>);
+  const database = await parts.openDatabase<Tables>(name, parts.migrations);
+  const { store, reader } = database;
   const projector = new Projector({
     service: name,
     log,
@@ -65,16 +63,15 @@ export async function openService<Tables>(parts: ServiceParts): Promise<Service<
   try {
     await projector.start();
   } catch (error) {
-    await store.close();
+    await database.close();
     throw error;
   }
-  const decisions = new KyselyDecisionStore(database.reader as unknown as Kysely<DecisionTables>);
+  const decisions = new KyselyDecisionStore(database.primary as unknown as Kysely<DecisionTables>);
   const commands = new CommandHandler({ service: name, log, store: decisions, projector, now });
   const stop = async (): Promise<void> => {
     await projector.stop();
-    await store.close();
+    await database.close();
   };
   const caughtUp = async (): Promise<boolean> => projector.reached(await log.head());
-  const { reader } = database;
   return { name, database, reader, decisions, projector, commands, caughtUp, stop };
 }

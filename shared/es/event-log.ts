@@ -39,6 +39,8 @@ export const COMMIT_EVENTS_MAX = 100;
  * the state in the service's own database.
  */
 export interface EventLog {
+  /** Which log this is: a log that was started anew has another id, whatever its sequences are. */
+  readonly id: string;
   /** Resolves when the commit is on disk (fsync), or says why it is not. Errors: {@link LogUnavailableError}, {@link CommitTooLargeError}. */
   append(commit: NewCommit): Promise<AppendResult>;
   /** Reads at most {@link BATCH_COMMITS_MAX} commits; one whose `through` is still `after` means: nothing more for now. */

@@ -1,4 +1,5 @@
 import type { Sequence } from './commit.js';
+import type { Lease } from './lease.js';
 import type { ReadModel, Row } from './read-model.js';
 
 /** How far a read model has come. `stopped` means that an event could not be applied; `error` says which and why. */
@@ -25,8 +26,22 @@ export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
 }
 
-/** Port to the database of one service's read models. Errors of every method: {@link StoreUnavailableError}. */
+/** Another replica writes the read models now; what was to be written was not. */
+export class LeadershipLostError extends Error {
+  override readonly name = 'LeadershipLostError';
+}
+
+/**
+ * Port to the database of one service's read models, which all replicas of the service share. One of them leads: it
+ * alone writes. Errors of every method: {@link StoreUnavailableError}; of those that write: {@link LeadershipLostError}.
+ */
 export interface ReadModelStore {
+  /** The right to write, which a write checks in its own transaction. */
+  readonly leadership: Lease;
+  /** The id of the log that the rows were made from; undefined before there was one. */
+  logId(): Promise<string | undefined>;
+  /** Says that the rows are made from the log of that id from now on. */
+  saveLogId(id: string): Promise<void>;
   checkpoints(): Promise<readonly Checkpoint[]>;
   /** Rows by key, from the model's table or its shadow; missing ones are left out. */
   rows(model: ReadModel, table: string, keys: readonly string[]): Promise<readonly Row[]>;

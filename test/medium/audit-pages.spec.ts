@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 // Goal: the trail is walked page by page, each entry once, at a cost that does not grow with its length.
 // Method: the real catalogue and audit services on SQLite files, and the plans that SQLite makes for the queries.
 import 'reflect-metadata';
@@ -83,9 +85,11 @@ describe('the audit trail', () => {
     },
   ] as const)('finds its first page without reading or sorting the history: %j', async (filter) => {
     const { sql, parameters } = auditPage(host.audit.reader, auditQuery.parse(filter)).compile();
-    const plan = host.audit.database.raw.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(parameters) as {
+    const file = new Database(join(host.folder, 'audit.db'), { readonly: true });
+    const plan = file.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(parameters) as {
       detail: string;
     }[];
+    file.close();
     const details = plan.map(({ detail }) => detail);
     expect(details).toHaveLength(1);
     const isWalked = 'user action resource_type resource_id outcome since until cursor'

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 // Goal: sessions are asked for, found, listed, used and stopped as the API promises, and all of it is in the log.
 // Method: the real session service and catalogue on SQLite files and the in-process bus; the runtime is a double.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -258,9 +260,9 @@ describe('the read model', () => {
     await host.tells(id, 'RuntimeEnded');
     const hash = async () => (await host.service.projector.stateHash('session.sessions'))?.hash;
     const before = await hash();
-    host.service.database.raw
-      .prepare("UPDATE projections SET sequence = 0 WHERE table_name = 'sessions'")
-      .run();
+    const file = new Database(join(host.folder, 'session.db'));
+    file.exec("UPDATE projections SET sequence = 0 WHERE table_name = 'sessions'");
+    file.close();
     await host.leave();
     host = await openSessionHost({ driver, folder: host.folder });
     expect(await hash()).toBe(before);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
+import { sqliteDatabases } from '#shared/adapters/sqlite-service-database.js';
 import { InProcessBus } from '#shared/boot/in-process-bus.js';
 import { openAudit } from '#services/audit/module.js';
 import { openCatalog } from '#services/catalog/module.js';
@@ -13,9 +14,9 @@ export type AuditHost = Awaited<ReturnType<typeof openAuditHost>>;
 export async function openAuditHost(now: () => Date = () => new Date()) {
   const folder = await mkdtemp(join(tmpdir(), 'sortie-audit-'));
   const log = SqliteEventLog.open(join(folder, 'sortie.db'));
-  const at = (name: string) => ({ log, databasePath: join(folder, name), now });
-  const catalog = await openCatalog(at('catalog.db'));
-  const audit = await openAudit(at('audit.db'));
+  const host = { log, openDatabase: sqliteDatabases(folder), now };
+  const catalog = await openCatalog(host);
+  const audit = await openAudit(host);
   const bus = new InProcessBus();
   class Both {}
   const imports = [catalog.module, audit.module];
@@ -35,5 +36,5 @@ export async function openAuditHost(now: () => Date = () => new Date()) {
     await log.close();
     await rm(folder, { recursive: true });
   };
-  return { bus, log, catalog: catalog.service, audit: audit.service, caughtUp, close };
+  return { bus, log, folder, catalog: catalog.service, audit: audit.service, caughtUp, close };
 }

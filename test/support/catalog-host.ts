@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { v7 as uuidV7 } from 'uuid';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
+import { sqliteDatabases } from '#shared/adapters/sqlite-service-database.js';
 import { InProcessBus } from '#shared/boot/in-process-bus.js';
 import type { RequestContext, Role } from '#shared/es/operation.js';
 import { openCatalog } from '#services/catalog/module.js';
@@ -24,7 +25,7 @@ export async function openCatalogHost() {
   const log = SqliteEventLog.open(join(folder, 'sortie.db'));
   const { service, module } = await openCatalog({
     log,
-    databasePath: join(folder, 'catalog.db'),
+    openDatabase: sqliteDatabases(folder),
     now: () => new Date(),
   });
   const bus = new InProcessBus();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
+import { sqliteDatabases } from '#shared/adapters/sqlite-service-database.js';
 import { openSealingKey } from '#shared/adapters/sealing-key.js';
 import { InProcessBus } from '#shared/boot/in-process-bus.js';
 import {
@@ -79,7 +80,7 @@ async function start(folder: string, clock: { ms: number }) {
   const stopped: string[] = [];
   const host = {
     log,
-    databasePath: join(folder, 'identity.db'),
+    openDatabase: sqliteDatabases(folder),
     now: () => new Date(clock.ms),
     onStopped: (name: string, error: string) => void stopped.push(`${name}: ${error}`),
   };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
+import { sqliteDatabases } from '#shared/adapters/sqlite-service-database.js';
 import { InProcessBus } from '#shared/boot/in-process-bus.js';
 import { RegisterApp } from '#shared/contracts/catalog.js';
 import { FindSession, RequestSession, type SessionView } from '#shared/contracts/session.js';
@@ -46,11 +47,13 @@ export async function openSessionHost({
   const folder = start.folder ?? (await mkdtemp(join(tmpdir(), 'sortie-session-')));
   const log = SqliteEventLog.open(join(folder, 'sortie.db'));
   const bus = new InProcessBus();
-  const catalog = await openCatalog({ log, databasePath: join(folder, 'catalog.db'), now });
-  const session = await openSession(
-    { log, databasePath: join(folder, 'session.db'), now },
-    { driver, bus, timeouts: { ...SESSION_TIMEOUTS_DEFAULT, ...timeouts } },
-  );
+  const host = { log, openDatabase: sqliteDatabases(folder), now };
+  const catalog = await openCatalog(host);
+  const session = await openSession(host, {
+    driver,
+    bus,
+    timeouts: { ...SESSION_TIMEOUTS_DEFAULT, ...timeouts },
+  });
   const root = { module: HostModule, imports: [catalog.module, session.module] };
   const app = await NestFactory.createMicroservice(root, { strategy: bus, logger: ['error'] });
   await app.listen();
