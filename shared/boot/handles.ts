@@ -4,7 +4,7 @@ import { MessagePattern, RpcException } from '@nestjs/microservices';
 import { CommandHandler } from '#shared/es/command-handler.js';
 import { CommitTooLargeError, LogUnavailableError } from '#shared/es/event-log.js';
 import { BusUnavailableError, type Operation, type Reply } from '#shared/es/operation.js';
-import { StoreUnavailableError } from '#shared/es/read-model-store.js';
+import { LeadershipLostError, StoreUnavailableError } from '#shared/es/read-model-store.js';
 import type { BusRequest } from './in-process-bus.js';
 import { rejected } from './reply.js';
 
@@ -56,6 +56,7 @@ function answerTo(error: unknown): Reply<never> {
   if (
     error instanceof LogUnavailableError ||
     error instanceof StoreUnavailableError ||
+    error instanceof LeadershipLostError ||
     error instanceof BusUnavailableError
   ) {
     const { message: detail } = error;

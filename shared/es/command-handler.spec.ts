@@ -210,6 +210,56 @@ describe('a conflict with another process', () => {
   });
 });
 
+describe('a refusal', () => {
+  /** Fills all slots by two handlers, so that the first one's memory of the stream is old. */
+  async function twoProcesses() {
+    const log = new MemoryEventLog();
+    const first = handlerOn(log);
+    const second = handlerOn(log);
+    await take(first.handler, 'a');
+    await second.store.reached();
+    return { log, first, second };
+  }
+
+  it('never rests on a state that another process has changed since', async () => {
+    const { first, second } = await twoProcesses();
+    const all = await Promise.all(['b', 'c', 'd', 'e'].map((by) => take(second.handler, by)));
+    expect(all.map(({ kind }) => kind)).toEqual(Array(4).fill('committed'));
+    const { version } = all.at(-1) as { version: number };
+    const ctx = context({ expectedVersion: version });
+    // Its own memory is of version 1, where this would be stale; there is no room any more, which is the true reason.
+    expect(await take(first.handler, 'f', ctx)).toMatchObject({ code: 'SlotsFull' });
+  });
+
+  it('is not given where nothing was to do before and there is now', async () => {
+    const { first, second } = await twoProcesses();
+    await take(second.handler, 'b');
+    // Unchanged, but at the version that is true now.
+    expect(await take(first.handler, 'a')).toEqual({ kind: 'unchanged', version: 2 });
+  });
+
+  it('is put on record once, also when it comes again long after', async () => {
+    const log = new MemoryEventLog();
+    const { handler } = handlerOn(log);
+    const refused = { operation: 'TakeSlot', code: 'Forbidden', detail: 'Not yours.' };
+    const ctx = context();
+    await handler.recordRefusal(refused, ctx);
+    const forgetful = handlerOn(
+      new Proxy(log, {
+        get: (target, name) => {
+          // A log whose memory of command ids has run out.
+          if (name === 'append') return () => expect.unreachable('it would be stored again');
+          const member: unknown = Reflect.get(target, name);
+          return typeof member === 'function' ? member.bind(target) : member;
+        },
+      }),
+    );
+    await forgetful.store.reached();
+    await forgetful.handler.recordRefusal(refused, ctx);
+    expect(await log.head()).toBe(1);
+  });
+});
+
 describe('a repeated command', () => {
   it.each([
     ['while the first is under way', false],

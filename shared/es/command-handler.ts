@@ -9,7 +9,7 @@ import {
   streamOf,
 } from './commit.js';
 import type { AttemptRefused } from './attempt-refused.js';
-import { type Decider, type Message, reject, type Rejected } from './decider.js';
+import { type Accepted, type Decider, type Message, reject, type Rejected } from './decider.js';
 import { type EventLog, LogUnavailableError } from './event-log.js';
 import type { RequestContext } from './operation.js';
 import type { Projector } from './projector.js';
@@ -105,16 +105,19 @@ export class CommandHandler {
     const { commandId } = context;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
       // 1. A repeated command: from before, or from whoever was faster.
-      const first =
-        this.#appended.get(commandId) ?? (await this.#parts.store.findCommand(commandId));
+      const first = await this.#findCommand(commandId);
       if (first !== undefined) return { kind: 'repeated', sequence: first };
       // 2. The state, from memory or the database; the log is never replayed for it.
       const { version, state } = await this.#find(stream, decider.initialState);
-      if (isStale(version, context.expectedVersion)) return stale(version);
       // 3. The decision.
-      const decision = decider.decide(command, state as S);
-      if (decision.kind === 'rejected') return decision;
-      if (decision.events.length === 0) return { kind: 'unchanged', version };
+      const decision = decided(decider, command, { version, state }, context.expectedVersion);
+      if (decision.kind !== 'accepted') {
+        const superseded = await this.#superseded(stream, version, commandId);
+        if (superseded === undefined) return decision;
+        if (superseded.kind === 'repeated') return superseded;
+        await this.#catchUp(stream, superseded.version);
+        continue;
+      }
       // 4. The append, refused when somebody was faster.
       const events = this.#envelopes(decision.events, stream, context);
       const commit = { stream, commandId, events };
@@ -123,20 +126,49 @@ export class CommandHandler {
       if (result.kind === 'appended') {
         return this.#remember(decider, { ...commit, sequence: result.sequence }, state as S);
       }
-      // 5. Somebody was: once the read model has their commit, decide again on what they left.
-      this.#known.delete(stream);
-      await this.#parts.projector.reached(result.version);
+      // 5. Somebody was: decide again on what they left.
+      await this.#catchUp(stream, result.version);
     }
     throw new LogUnavailableError('Too many changes to the same thing at once; try again.');
   }
 
+  /**
+   * What a decision without events must not overlook: the log would refuse an append that rests on an old state, but
+   * nobody refuses a refusal. So the log is asked whether the stream has moved on meanwhile, by another process or by
+   * this very command's first time.
+   */
+  async #superseded(stream: string, version: Sequence, commandId: string) {
+    const last = await this.#parts.log.last(stream);
+    if (last && last.sequence !== version) {
+      return last.commandId === commandId
+        ? ({ kind: 'repeated', sequence: last.sequence } as const)
+        : ({ kind: 'moved', version: last.sequence } as const);
+    }
+    const sequence = await this.#findCommand(commandId);
+    return sequence === undefined ? undefined : ({ kind: 'repeated', sequence } as const);
+  }
+
+  /** Forgets an old state, once the read model has the new one. */
+  async #catchUp(stream: string, version: Sequence): Promise<void> {
+    this.#known.delete(stream);
+    await this.#parts.projector.reached(version);
+  }
+
   /** Records a refused attempt in the log, where the audit trail finds it. Repeating the command gives the same refusal. */
   async recordRefusal(refused: AttemptRefused['data'], context: RequestContext): Promise<void> {
+    const { commandId } = context;
+    // The log knows it for a while only, and no version of the stream would give the repetition away.
+    if ((await this.#findCommand(commandId)) !== undefined) return;
     const stream = streamOf(this.#parts.service, 'refusal', context.actor.id);
     const event: AttemptRefused = { type: 'AttemptRefused', data: refused };
     const events = this.#envelopes([event], stream, context);
-    const { commandId } = context;
-    await this.#parts.log.append({ stream, expectedVersion: 'any', commandId, events });
+    const commit = { stream, expectedVersion: 'any', commandId, events } as const;
+    const result = await this.#parts.log.append(commit);
+    if (result.kind === 'appended') this.#appended.set(commandId, result.sequence);
+  }
+
+  async #findCommand(commandId: string): Promise<Sequence | undefined> {
+    return this.#appended.get(commandId) ?? this.#parts.store.findCommand(commandId);
   }
 
   async #find(stream: string, initialState: unknown): Promise<Known> {
@@ -201,6 +233,19 @@ export class CommandHandler {
 
 const isRefusal = (event: Message | undefined): event is AttemptRefused =>
   event?.type === 'AttemptRefused';
+
+/** The decision on a known state; none where the caller has seen another version of it. */
+function decided<C extends Message, E extends Message, S>(
+  { decide }: Pick<Decider<C, E, S>, 'decide'>,
+  command: C,
+  { version, state }: Known,
+  expected: Sequence | undefined,
+): Accepted<E> | Rejected | Readonly<{ kind: 'unchanged'; version: Sequence }> {
+  if (isStale(version, expected)) return stale(version);
+  const decision = decide(command, state as S);
+  const isNothing = decision.kind === 'accepted' && decision.events.length === 0;
+  return isNothing ? { kind: 'unchanged', version } : decision;
+}
 
 /** Nothing is stale before there is something: the decision says that it is missing. */
 const isStale = (version: Sequence, expected: Sequence | undefined): boolean =>

@@ -13,6 +13,7 @@ import { type Counted, entries, modelMigrations, totals } from './models.js';
 
 type Over = {
   models?: readonly ReadModel[];
+  follows?: readonly string[];
   store?: (store: ReadModelStore) => ReadModelStore;
   onStopped?: (name: string, error: string) => void;
   onProjected?: ConstructorParameters<typeof Projector>[0]['onProjected'];
@@ -32,12 +33,13 @@ export async function openProjectorHost() {
     const database = await openSqliteDatabase<never>(databasePath, modelMigrations);
     const real = new SqliteReadModelStore(database);
     const store = over.store?.(real) ?? real;
-    const { models = [totals, entries], onStopped, onProjected } = over;
+    const { models = [totals, entries], follows, onStopped, onProjected } = over;
     const projector = new Projector({
       service: 'test',
       log: over.log ?? log,
       store,
       models,
+      ...(follows && { follows }),
       ...(onStopped && { onStopped }),
       ...(onProjected && { onProjected }),
     });
