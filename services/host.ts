@@ -76,9 +76,9 @@ async function open(
   const bus = new InProcessBus();
   const host = serviceHost(config, log, logger);
 
-  const identity = await openIdentity(host, {
-    sealingKey: openSealingKey({ path: join(dataPath, 'sealing.key'), value: config.sealingKey }),
-  });
+  const keyPath = join(dataPath, 'sealing.key');
+  const sealingKey = openSealingKey({ path: keyPath, value: config.sealingKey });
+  const identity = await openIdentity(host, { sealingKey });
   onStop(() => identity.service.stop());
   const catalog = await openCatalog(host);
   onStop(() => catalog.service.stop());
@@ -87,6 +87,7 @@ async function open(
   const session = await openSession(host, {
     driver,
     bus,
+    sealingKey,
     timeouts: config.timeouts,
     log: (level, message, fields) => logger[level](fields, message),
   });
@@ -118,8 +119,8 @@ async function open(
   const url = await gateway.listen();
   // After the last thing that a person can have got wrong: the password is shown this once.
   const first = await bus.request(EnsureFirstAdministrator, {}, systemContext());
-  onStop(() => session.supervisor.stopAll(STOP_SESSIONS_DEADLINE_MS));
-  await session.supervisor.start();
+  onStop(() => session.supervision.stopAll(STOP_SESSIONS_DEADLINE_MS));
+  await session.supervision.start();
   writeHolder(dataPath, { pid: process.pid, url, startedAt: new Date().toISOString() });
   onStop(() => removeHolder(dataPath));
   return {

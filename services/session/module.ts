@@ -1,4 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
+import type { SealingKey } from '#shared/adapters/seal.js';
 import { openService, type Service, type ServiceHost } from '#shared/boot/service.js';
 import { serviceModule } from '#shared/boot/service-module.js';
 import type { Bus } from '#shared/es/operation.js';
@@ -13,8 +14,9 @@ import { ticket } from './domain/ticket.js';
 import type { SessionEdge } from './edge/session-edge.js';
 import { SessionController } from './edge/session.controller.js';
 import { ViewerTicketController } from './edge/viewer-ticket.controller.js';
-import { newTicketKey } from './edge/viewer-secret.js';
+import { ticketKeyOf } from './edge/viewer-secret.js';
 import { migrations } from './migrations/index.js';
+import { Supervision } from './process/supervision.js';
 import { Supervisor } from './process/supervisor.js';
 import { SupervisorCommands } from './process/supervisor-commands.js';
 import type { SessionRows, SupervisorLog } from './process/supervisor-parts.js';
@@ -32,18 +34,26 @@ export type SessionParts = Readonly<{
   /** Whoever opened the driver closes it, after the service has stopped. */
   driver: RuntimeDriver;
   bus: Bus;
+  /** The key that all replicas share; viewer tickets are made with one that is made from it. */
+  sealingKey: SealingKey;
   timeouts?: SessionTimeouts;
   log?: SupervisorLog;
 }>;
 
 /**
- * Opens the sessions' read models and answers their operations. `supervisor.start()` then makes runtimes be what
- * the log says; `supervisor.stopAll(deadlineMs)` ends them all; stopping the service leaves them to be adopted.
+ * Opens the sessions' read models and answers their operations. `supervision.start()` then makes runtimes be what
+ * the log says; `supervision.stopAll(deadlineMs)` ends them all; stopping the service leaves them to be adopted.
  */
 export async function openSession(
   host: ServiceHost,
-  { driver, bus, timeouts = SESSION_TIMEOUTS_DEFAULT, log = () => undefined }: SessionParts,
-): Promise<{ service: Service<SessionTables>; module: DynamicModule; supervisor: Supervisor }> {
+  {
+    driver,
+    bus,
+    sealingKey,
+    timeouts = SESSION_TIMEOUTS_DEFAULT,
+    log = () => undefined,
+  }: SessionParts,
+): Promise<{ service: Service<SessionTables>; module: DynamicModule; supervision: Supervision }> {
   let wake: (sessionId: string) => void = () => undefined;
   const opened = await openService<SessionTables>({
     ...host,
@@ -62,10 +72,12 @@ export async function openSession(
   const commands = new SupervisorCommands(opened.commands);
   const { now } = host;
   const rows = rowsOf(opened);
-  const supervisor = new Supervisor({ driver, commands, rows, timeouts, now, log });
-  wake = (sessionId) => supervisor.wake(sessionId);
+  const newSupervisor = () => new Supervisor({ driver, commands, rows, timeouts, now, log });
+  const lease = opened.database.lease('supervisor');
+  const supervision = new Supervision(lease, newSupervisor, log);
+  wake = (sessionId) => supervision.wake(sessionId);
   const stop = async (): Promise<void> => {
-    await supervisor.close();
+    await supervision.close();
     await opened.stop();
   };
   const service = { ...opened, stop };
@@ -73,18 +85,18 @@ export async function openSession(
     bus,
     now,
     lifetimeMs: timeouts.lifetimeMs,
-    canStart: () => supervisor.isLive,
-    ticketKey: newTicketKey(),
+    canStart: () => supervision.isLive,
+    ticketKey: ticketKeyOf(sealingKey),
   };
   const module = serviceModule(service, SESSION, [SessionController, ViewerTicketController]);
   const providers = [...(module.providers ?? []), { provide: SESSION_EDGE, useValue: edge }];
-  return { service, module: { ...module, providers }, supervisor };
+  return { service, module: { ...module, providers }, supervision };
 }
 
-const rowsOf = ({ reader, projector }: Service<SessionTables>): SessionRows => ({
-  find: (id) => findSession(reader, id),
-  listOpenIds: () => listOpenSessionIds(reader),
-  listAlive: () => listAliveSessions(reader),
-  listOverdueIds: (at) => listOverdueSessionIds(reader, at),
+const rowsOf = ({ database: { primary }, projector }: Service<SessionTables>): SessionRows => ({
+  find: (id) => findSession(primary, id),
+  listOpenIds: () => listOpenSessionIds(primary),
+  listAlive: () => listAliveSessions(primary),
+  listOverdueIds: (at) => listOverdueSessionIds(primary, at),
   isCurrent: async () => (await projector.status()).every(({ status }) => status === 'live'),
 });

@@ -10,10 +10,11 @@ import {
 } from './commit.js';
 import type { AttemptRefused } from './attempt-refused.js';
 import { type Accepted, type Decider, type Message, reject, type Rejected } from './decider.js';
-import { type EventLog, LogUnavailableError } from './event-log.js';
+import { type AppendResult, type EventLog, LogUnavailableError } from './event-log.js';
 import type { RequestContext } from './operation.js';
 import type { Projector } from './projector.js';
 import { recordedEvents, typeOf } from './recorded-events.js';
+import { inAppendSpan, noSpans, type Spans } from './spans.js';
 import { Turns } from './turns.js';
 
 const ATTEMPTS_MAX = 5;
@@ -56,6 +57,7 @@ type Parts = Readonly<{
   store: DecisionStore;
   projector: Pick<Projector, 'reached'>;
   now: () => Date;
+  spans?: Spans;
 }>;
 
 type Known = Readonly<{ version: number; state: unknown }>;
@@ -119,9 +121,7 @@ export class CommandHandler {
         continue;
       }
       // 4. The append, refused when somebody was faster.
-      const events = this.#envelopes(decision.events, stream, context);
-      const commit = { stream, commandId, events };
-      const result = await this.#parts.log.append({ ...commit, expectedVersion: version });
+      const { result, ...commit } = await this.#append(decision.events, stream, version, context);
       if (result.kind === 'duplicate') return { kind: 'repeated', sequence: result.sequence };
       if (result.kind === 'appended') {
         return this.#remember(decider, { ...commit, sequence: result.sequence }, state as S);
@@ -161,10 +161,25 @@ export class CommandHandler {
     if ((await this.#findCommand(commandId)) !== undefined) return;
     const stream = streamOf(this.#parts.service, 'refusal', context.actor.id);
     const event: AttemptRefused = { type: 'AttemptRefused', data: refused };
-    const events = this.#envelopes([event], stream, context);
-    const commit = { stream, expectedVersion: 'any', commandId, events } as const;
-    const result = await this.#parts.log.append(commit);
+    const { result } = await this.#append([event], stream, 'any', context);
     if (result.kind === 'appended') this.#appended.set(commandId, result.sequence);
+  }
+
+  /** Appends one commit. Its events carry the trace of the append, which what they cause belongs to. */
+  async #append(
+    decided: readonly Message[],
+    stream: string,
+    expectedVersion: Sequence | 'any',
+    context: RequestContext,
+  ): Promise<Omit<Commit, 'sequence'> & { result: AppendResult }> {
+    const { log, spans = noSpans } = this.#parts;
+    const { commandId } = context;
+    let events: CloudEvent[] = [];
+    const result = await inAppendSpan(spans, stream, context, (traced) => {
+      events = this.#envelopes(decided, stream, traced);
+      return log.append({ stream, commandId, events, expectedVersion });
+    });
+    return { stream, commandId, events, result };
   }
 
   async #findCommand(commandId: string): Promise<Sequence | undefined> {

@@ -24,7 +24,9 @@ const TAKE_OVER_WAIT_MS = 30_000;
 
 type Parts = ProjectionParts &
   Readonly<{
-    /** Hears every batch after the start, once its rows are visible. Must not throw. */
+    /** Hears every live batch that this replica has written, and when it began (epoch milliseconds). Must not throw. */
+    onApplied?: (events: readonly RecordedEvent[], startedAt: number) => void;
+    /** Hears every batch after the start, whichever replica wrote it, once its rows are visible. Must not throw. */
     onProjected?: (events: readonly RecordedEvent[]) => void;
   }>;
 
@@ -163,13 +165,16 @@ export class Projector {
 
   async #lead(signal: AbortSignal): Promise<void> {
     if (!this.#isEntered) await this.#takeOver(await this.#parts.log.head());
-    const { log, follows, known, onProjected } = this.#parts;
+    const { log, follows, known, onApplied, onProjected } = this.#parts;
     const query = { after: this.#progress.reached, ...(follows && { services: follows }) };
     for await (const { commits, through } of log.follow(query, signal)) {
+      const startedAt = Date.now();
       const events = commits.flatMap((commit) => recordedEvents(commit, known));
       await this.#apply(events, through);
       this.#trouble = null;
-      if (events.length > 0) onProjected?.(events);
+      if (events.length === 0) continue;
+      onApplied?.(events, startedAt);
+      onProjected?.(events);
     }
   }
 

@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const viewer of viewers.splice(0)) viewer.close();
-  const left = await host.supervisor.stopAll(15_000);
+  const left = await host.supervision.stopAll(15_000);
   await host.close();
   await driver.close();
   await rm(runtimeDir, { recursive: true, force: true });
@@ -143,7 +143,7 @@ describe('a desktop', () => {
   it('ends with Sortie, and so do all others', async () => {
     const ids = [await launch(), await launch()];
     const unready = (await host.request('term')).id;
-    expect(await host.supervisor.stopAll(15_000)).toEqual([]);
+    expect(await host.supervision.stopAll(15_000)).toEqual([]);
     for (const id of [...ids, unready]) await expectNothingLeft(id);
   });
 });

@@ -143,9 +143,9 @@ describe('an end', () => {
     await open();
     const id = await running();
     await stop(id);
-    for (let i = 0; i < 50; i += 1) host.supervisor.wake(id);
+    for (let i = 0; i < 50; i += 1) host.supervision.wake(id);
     await host.tells(id, 'RuntimeEnded');
-    await host.supervisor.reconcile();
+    await host.supervision.reconcile();
     expect(driver.stopped).toEqual([id]);
     expect((await host.told(id)).filter((type) => type === 'RuntimeEnded')).toHaveLength(1);
   });
@@ -234,7 +234,7 @@ describe('a shutdown', () => {
     driver.ready = never;
     const creating = (await host.request('term')).id;
     await until('the start', () => driver.machine.has(creating));
-    const stopped = host.supervisor.stopAll(5_000);
+    const stopped = host.supervision.stopAll(5_000);
     await expect(host.request('term')).rejects.toThrow('RuntimeUnavailable');
     expect(await stopped).toEqual([]);
     const reason = 'Sortie was shut down';
@@ -248,7 +248,7 @@ describe('a shutdown', () => {
     await open();
     const id = await running();
     driver.stopsToFail = 1_000;
-    expect(await host.supervisor.stopAll(200)).toEqual([id]);
+    expect(await host.supervision.stopAll(200)).toEqual([id]);
     await crash();
     await host.tells(id, 'RuntimeEnded');
   });

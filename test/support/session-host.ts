@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { SEALING_KEY_BYTES, sealingKeyOf } from '#shared/adapters/seal.js';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
 import { sqliteDatabases } from '#shared/adapters/sqlite-service-database.js';
 import { InProcessBus } from '#shared/boot/in-process-bus.js';
@@ -52,12 +53,13 @@ export async function openSessionHost({
   const session = await openSession(host, {
     driver,
     bus,
+    sealingKey: sealingKeyOf(Buffer.alloc(SEALING_KEY_BYTES, 7)),
     timeouts: { ...SESSION_TIMEOUTS_DEFAULT, ...timeouts },
   });
   const root = { module: HostModule, imports: [catalog.module, session.module] };
   const app = await NestFactory.createMicroservice(root, { strategy: bus, logger: ['error'] });
   await app.listen();
-  await session.supervisor.start();
+  await session.supervision.start();
 
   /** Lets go of everything without ending a session, as a crash would. */
   const leave = async (): Promise<void> => {

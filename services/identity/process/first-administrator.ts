@@ -2,9 +2,12 @@ import type { z } from 'zod';
 import type { EnsureFirstAdministrator } from '#shared/contracts/identity.js';
 import { done } from '#shared/boot/reply.js';
 import type { Reply, RequestContext } from '#shared/es/operation.js';
+import { streamOf } from '#shared/es/commit.js';
 import { systemContext } from '#shared/es/system-context.js';
+import { type Administrators, ADMINISTRATORS_ID } from '../domain/administrators.js';
 import { hasUsers, listAdministratorIds } from '../read/users.query.js';
 import type { Identity } from '../tokens.js';
+import { dismissAdministrator } from './disable-user.js';
 import { appointAdministrator, registerUser } from './register-user.js';
 
 /** One command for all starts: a start that a crash cut short is gone on with, and two at once register one administrator. */
@@ -26,12 +29,21 @@ export async function ensureFirstAdministrator(
 }
 
 /**
- * Counts in the administrators whom a crash left out, between their registration and their appointment or between
- * their dismissal and their being disabled. It runs before anybody is answered: beside a request that disables
- * somebody it could count that one in again.
+ * Makes the set of those of whom one must remain be what the users say: a crash may have left one out, between
+ * registration and appointment or between dismissal and disabling. Another replica may be disabling somebody at the same
+ * time: whoever that counts in again is taken out, here once it is disabled, or by the one who disables.
  */
 export async function countAdministrators(identity: Identity): Promise<void> {
-  for (const userId of await listAdministratorIds(identity.reader)) {
+  const { database, decisions } = identity;
+  for (const userId of await listAdministratorIds(database.primary)) {
     await appointAdministrator(identity, userId, systemContext());
+  }
+  const counted = await decisions.findAggregate(
+    streamOf('identity', 'administrators', ADMINISTRATORS_ID),
+  );
+  await identity.caughtUp();
+  const active = await listAdministratorIds(database.primary);
+  for (const userId of (counted?.state as Administrators | undefined)?.userIds ?? []) {
+    if (!active.includes(userId)) await dismissAdministrator(identity, userId, systemContext());
   }
 }

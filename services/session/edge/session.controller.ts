@@ -12,7 +12,7 @@ import {
   StopSession,
 } from '#shared/contracts/session.js';
 import { Handles } from '#shared/boot/handles.js';
-import type { Asked } from '#shared/boot/in-process-bus.js';
+import type { Asked } from '#shared/boot/bus-request.js';
 import { done, ended, rejected, resultOf } from '#shared/boot/reply.js';
 import type { Service } from '#shared/boot/service.js';
 import type { RecordedEvent } from '#shared/es/commit.js';

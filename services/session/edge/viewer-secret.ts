@@ -1,9 +1,9 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
+import { keyedHash, type SealingKey } from '#shared/adapters/seal.js';
 
-const KEY_BYTES = 32;
-
-/** A key for {@link ticketFor}. It lives in memory only: whoever reads the disk can make no ticket. */
-export const newTicketKey = (): Buffer => randomBytes(KEY_BYTES);
+/** The key for {@link ticketFor}, the same in all replicas: whoever repeats a request at another one gets the same ticket. */
+export const ticketKeyOf = (sealingKey: SealingKey): Buffer =>
+  Buffer.from(keyedHash(sealingKey, 'viewer tickets', 'key'), 'hex');
 
 /**
  * The viewer ticket of one command: 32 bytes in base64url, to be guessed by nobody who has not the key. It is made

@@ -8,7 +8,7 @@ import {
   type ViewerTicketEvent,
 } from '#shared/contracts/session.js';
 import { Handles } from '#shared/boot/handles.js';
-import type { Asked } from '#shared/boot/in-process-bus.js';
+import type { Asked } from '#shared/boot/bus-request.js';
 import { done, rejected, resultOf } from '#shared/boot/reply.js';
 import type { Service } from '#shared/boot/service.js';
 import { type RecordedEvent, streamOf } from '#shared/es/commit.js';
@@ -61,7 +61,7 @@ export class ViewerTicketController {
     });
     if (outcome.kind === 'rejected') return outcome;
     const [event] = outcome.kind === 'committed' ? outcome.events : [];
-    // The first answer was given before a restart, with a key that is gone: its ticket can't be made again.
+    // The first answer was given under another sealing key: its ticket can't be made again.
     if (event?.type !== 'ViewerTicketIssued' || event.cloud.subject !== id) {
       const detail = 'The ticket of this Idempotency-Key can not be shown again; use a new key.';
       return rejected('IdempotencyKeyReused', detail);
