@@ -1,4 +1,7 @@
 import { type Lease, LEASE_MS, LEASE_RENEW_MS } from './lease.js';
+import { rest } from './rest.js';
+
+const NEVER = new AbortController().signal;
 
 /**
  * Keeps asking for a lease: renews it while it is ours, takes it when its holder is gone. Not having been able to
@@ -25,8 +28,7 @@ export class LeaseKeeper {
 
   /** Asks for the first time and says whether it is ours; then goes on asking. Errors: those of {@link Lease.take}. */
   async start(): Promise<boolean> {
-    await this.#ask();
-    this.#isHeld = this.#renewedAt > 0;
+    this.#isHeld = await this.#ask();
     this.#timer = setInterval(() => void this.#renew(), LEASE_RENEW_MS);
     this.#timer.unref();
     return this.#isHeld;
@@ -47,7 +49,8 @@ export class LeaseKeeper {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearInterval(this.#timer);
-    await this.#asking.catch(() => undefined);
+    // Or the renewal under way would take it again after it was let go.
+    await Promise.race([this.#asking, rest(LEASE_RENEW_MS, NEVER)]);
     // If that fails, it runs out by itself.
     if (this.#isHeld) await this.#lease.release().catch(() => undefined);
     this.#isHeld = false;
