@@ -5,7 +5,10 @@ import { requireNode } from './node-version.js';
 
 requireNode();
 // Only now may newer syntax be loaded.
+const { provideNatsServers } = await import('./nats-server.js');
+const { providePostgres } = await import('./postgres.js');
 const { ROOT, prepare } = await import('./prepare.js');
+const { providePrometheus } = await import('./prometheus.js');
 const { TEST_PROGRAMS, testSentence } = await import('./programs.js');
 const { provision } = await import('./provision.js');
 const { runTier } = await import('./run-tier.js');
@@ -16,6 +19,12 @@ await runSteps(async () => {
   await prepare();
   const missing = await provision(TEST_PROGRAMS);
   if (missing.length > 0) throw new SetupFailed(testSentence(missing));
+  const lacking = await provideNatsServers(ROOT);
+  if (lacking !== undefined) throw new SetupFailed(lacking);
+  const postgresLacking = await providePostgres();
+  if (postgresLacking !== undefined) throw new SetupFailed(postgresLacking);
+  const prometheusLacking = await providePrometheus(ROOT);
+  if (prometheusLacking !== undefined) throw new SetupFailed(prometheusLacking);
 
   const { tiers, filters } = chooseTiers(process.argv.slice(2));
   const counts = [];
