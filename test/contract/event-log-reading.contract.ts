@@ -52,6 +52,20 @@ export function readingContract(name: string, logOf: () => EventLog): void {
       expect((await readAll(logOf())).map(({ commandId }) => commandId)).toEqual(ids);
     });
 
+    it('gives everything to a reader that takes its time between two batches', async () => {
+      const ids = await fill(logOf(), 4_500);
+      const read: string[] = [];
+      for (let after = 0; after < ids.length;) {
+        const { commits, through } = await logOf().read({ after });
+        expect(through, `after ${after}`).toBeGreaterThan(after);
+        read.push(...commits.map(({ commandId }) => commandId));
+        after = through;
+        // Longer than any reading ahead takes.
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      expect(read).toEqual(ids);
+    });
+
     it("finds a stream's last commit", async () => {
       const stream = streamNamed('a');
       expect(await logOf().last(stream)).toBeUndefined();

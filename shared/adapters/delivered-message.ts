@@ -1,0 +1,65 @@
+import type { Msg } from 'nats';
+import type { Sequence } from '#shared/es/commit.js';
+import { commandIdIn, isCopyIn, isForeign, type Stored } from './stored-message.js';
+
+const HEADERS_START = Buffer.from('NATS/1.0\r\n');
+const HEADERS_END = Buffer.from('\r\n\r\n');
+const HEADERS_BYTES_MAX = 4 * 1_024;
+const NO_HEADERS = Buffer.alloc(0);
+
+/**
+ * A message as a consumer delivers it. A catch-up passes over a million of them, most for other services, so each part
+ * is read only when it is asked for.
+ */
+export class DeliveredMessage implements Stored {
+  readonly sequence: Sequence;
+  readonly subject: string;
+  readonly #message: Msg;
+  #known: Buffer | undefined;
+
+  constructor(message: Msg) {
+    this.#message = message;
+    this.sequence = sequenceOf(message.reply ?? '');
+    this.subject = message.subject;
+  }
+
+  get size(): number {
+    return this.#message.data.length;
+  }
+
+  get text(): string {
+    return this.#message.string();
+  }
+
+  get commandId(): string {
+    return commandIdIn(this.#headers());
+  }
+
+  get isForeign(): boolean {
+    const headers = this.#headers();
+    return isForeign(this.subject, commandIdIn(headers), isCopyIn(headers));
+  }
+
+  #headers(): Buffer {
+    return (this.#known ??= headersBefore(this.#message));
+  }
+}
+
+/** Headers end right before the data, in one piece of memory; the library would take each line of them apart. */
+function headersBefore({ data }: Msg): Buffer {
+  const length = Math.min(data.byteOffset, HEADERS_BYTES_MAX);
+  const before = Buffer.from(data.buffer, data.byteOffset - length, length);
+  const start = before.lastIndexOf(HEADERS_START);
+  // Those of a message before this one end elsewhere.
+  const isOwn = start >= 0 && before.indexOf(HEADERS_END, start) === length - HEADERS_END.length;
+  return isOwn ? before.subarray(start) : NO_HEADERS;
+}
+
+/**
+ * `$JS.ACK.<stream>.<consumer>.<deliveries>.<sequence>.<…>.<time>.<pending>`, or with `<domain>.<account>` before the
+ * stream and a token at the end.
+ */
+function sequenceOf(acknowledgeSubject: string): Sequence {
+  const tokens = acknowledgeSubject.split('.');
+  return Number(tokens[tokens.length === 9 ? 5 : 7]);
+}

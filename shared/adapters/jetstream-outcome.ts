@@ -1,0 +1,68 @@
+import type { NatsConnection } from 'nats';
+import type { Commit, NewCommit, Sequence } from '#shared/es/commit.js';
+import type { AppendResult } from '#shared/es/event-log.js';
+import { getMessage } from './jetstream-messages.js';
+import { toCommit } from './stored-commit.js';
+import type { Stored } from './stored-message.js';
+
+/**
+ * How many messages of a stream are looked at. Past it, an append is answered with "conflict", which is safe: the command
+ * is decided again on the newest state, and then the service's own table of commands knows it.
+ */
+const LOOKUP_STEPS_MAX = 100;
+
+/** Only foreign messages have come since: the append is good when it expects the last of them. */
+export type PushedOn = Readonly<{ kind: 'pushed-on'; expectedVersion: Sequence }>;
+
+/**
+ * Finds out why the server refused an append for its version. Either somebody else was faster, or this very command was:
+ * from 2.12 on, a single server looks at the version before it looks whether it knows the command.
+ */
+export async function findOutcome(
+  nats: NatsConnection,
+  { stream, commandId, expectedVersion }: NewCommit,
+): Promise<AppendResult | PushedOn> {
+  const last = await getMessage(nats, { last_by_subj: stream });
+  if (!last) return { kind: 'conflict', version: 0 };
+  const conflict: AppendResult = { kind: 'conflict', version: last.sequence };
+  if (last.commandId === commandId && !last.isForeign) {
+    return { kind: 'duplicate', sequence: last.sequence };
+  }
+  if (expectedVersion === 'any') return conflict;
+  let isOursAlone = last.isForeign && (await isCommit(nats, stream, expectedVersion));
+  let place = expectedVersion;
+  for (let step = 0; step < LOOKUP_STEPS_MAX && place < last.sequence; step += 1) {
+    const next = await nextOf(nats, stream, place);
+    if (!next) return conflict;
+    if (!next.isForeign && next.commandId === commandId) {
+      return { kind: 'duplicate', sequence: next.sequence };
+    }
+    isOursAlone &&= next.isForeign;
+    place = next.sequence;
+  }
+  if (place !== last.sequence || !isOursAlone) return conflict;
+  return { kind: 'pushed-on', expectedVersion: last.sequence };
+}
+
+/** Finds the last commit of a stream. Behind many foreign messages there may be one that is not found. */
+export async function findLast(nats: NatsConnection, stream: string): Promise<Commit | undefined> {
+  const last = await getMessage(nats, { last_by_subj: stream });
+  if (!last?.isForeign) return last && toCommit(last);
+  let found: Stored | undefined;
+  let next = await nextOf(nats, stream, 0);
+  for (let step = 0; step < LOOKUP_STEPS_MAX && next; step += 1) {
+    if (!next.isForeign) found = next;
+    next = await nextOf(nats, stream, next.sequence);
+  }
+  return found && toCommit(found);
+}
+
+const nextOf = (nats: NatsConnection, stream: string, after: Sequence) =>
+  getMessage(nats, { seq: after + 1, next_by_subj: stream });
+
+/** Whether a stream has a commit at a place; 0 is before the first. */
+async function isCommit(nats: NatsConnection, stream: string, place: Sequence): Promise<boolean> {
+  if (place === 0) return true;
+  const found = await nextOf(nats, stream, place - 1);
+  return found?.sequence === place && !found.isForeign;
+}

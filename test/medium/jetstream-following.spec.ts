@@ -1,0 +1,127 @@
+// Goal: those who follow the log see every commit once, in order, whatever happens to connection, consumer and server.
+// Method: several followers behind a proxy that cuts and freezes, while others write past it.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fill, newCommit, sequencesOf, streamNamed, upTo } from '#test/support/commits.js';
+import { type FaultProxy, openFaultProxy } from '#test/support/fault-proxy.js';
+import { following } from '#test/support/following.js';
+import { askServer, openJetStreamLog } from '#test/support/jetstream-log.js';
+import { NATS_VERSIONS, type NatsServer, startNatsServer } from '#test/support/nats-server.js';
+import { until } from '#test/support/waits.js';
+
+const ARRIVAL_MS_MAX = 30_000;
+
+describe.each(NATS_VERSIONS)('followers on the %s server', (version) => {
+  let server: NatsServer;
+  let proxy: FaultProxy;
+  let writer: Awaited<ReturnType<typeof openJetStreamLog>>;
+  let reader: Awaited<ReturnType<typeof openJetStreamLog>>;
+  beforeEach(async () => {
+    server = await startNatsServer({ version });
+    proxy = await openFaultProxy(server.url);
+    writer = await openJetStreamLog(server);
+    const servers = `nats://localhost:${new URL(proxy.url).port}`;
+    reader = await openJetStreamLog(server, {}, { servers });
+  });
+  afterEach(async () => {
+    await reader.close();
+    await writer.close();
+    await proxy.close();
+    await server.stop();
+  });
+
+  /** Three that begin at different places, one of which hears one service only. */
+  const start = () => [
+    following(reader.log, { after: 0 }),
+    following(reader.log, { after: 100 }),
+    following(reader.log, { after: 0, services: ['session'] }),
+  ];
+  const expectEach = async (followers: ReturnType<typeof start>) => {
+    const session = newCommit({ stream: streamNamed('end', 'session'), expectedVersion: 'any' });
+    const last = await writer.log.append(session);
+    const end = 'sequence' in last ? last.sequence : 0;
+    const hasAll = (): boolean => followers.every(({ throughs }) => throughs.at(-1) === end);
+    await until('every follower is there', hasAll, ARRIVAL_MS_MAX);
+    const seen = followers.map(({ commits }) => sequencesOf(commits));
+    expect(seen).toEqual([upTo(end), upTo(end).slice(100), [end]]);
+    await Promise.all(followers.map((follower) => follower.stop()));
+  };
+
+  it('see each commit once while their connection is cut and frozen', async () => {
+    await fill(writer.log, 200);
+    const followers = start();
+    let isOver = false;
+    const writing = (async () => {
+      while (!isOver) await fill(writer.log, 20);
+    })();
+    for (const fault of ['cut', 'answers', 'cut', 'all'] as const) {
+      const before = followers[0]?.commits.length ?? 0;
+      const goesOn = (): boolean => (followers[0]?.commits.length ?? 0) > before + 100;
+      await until('the followers go on', goesOn, ARRIVAL_MS_MAX);
+      if (fault !== 'cut') proxy.freeze(fault);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      proxy.cut();
+      await fill(writer.log, 50);
+      proxy.mend();
+    }
+    isOver = true;
+    await writing;
+    await expectEach(followers);
+  });
+
+  it('go on when their consumer is deleted, and when the server has restarted', async () => {
+    await fill(writer.log, 200);
+    const followers = start();
+    const names = async () =>
+      (await askServer<{ consumers: string[] | null }>(server, 'CONSUMER.NAMES.SORTIE')).consumers;
+    const before = await until('consumers', async () => (await names()) ?? undefined);
+    for (const name of before) await askServer(server, `CONSUMER.DELETE.SORTIE.${name}`);
+    await fill(writer.log, 100);
+    await server.restart();
+    await fill(writer.log, 100);
+    await server.kill();
+    await server.restart();
+    await fill(writer.log, 100);
+    await expectEach(followers);
+  });
+
+  it('leave one consumer a process on the server, however many they are', async () => {
+    await fill(writer.log, 200);
+    const followers = upTo(30).map(() => following(reader.log, { after: 150 }));
+    await fill(writer.log, 10);
+    const isThere = (): boolean => followers.every(({ commits }) => commits.length === 60);
+    await until('all are there', isThere, ARRIVAL_MS_MAX);
+    const { state } = await askServer<{ state: { consumer_count: number } }>(
+      server,
+      'STREAM.INFO.SORTIE',
+    );
+    expect(state.consumer_count).toBe(2);
+    await Promise.all(followers.map((follower) => follower.stop()));
+    await reader.log.close();
+    const isOne = async (): Promise<boolean> =>
+      (await askServer<{ state: typeof state }>(server, 'STREAM.INFO.SORTIE')).state
+        .consumer_count === 1;
+    await until('a closed log takes its consumer along', isOne);
+  });
+});
+
+it('a follower behind a silent network goes on once it is back, for the dead connection is given up', async () => {
+  const server = await startNatsServer();
+  const proxy = await openFaultProxy(server.url);
+  const writer = await openJetStreamLog(server);
+  const servers = `nats://localhost:${new URL(proxy.url).port}`;
+  const reader = await openJetStreamLog(server, {}, { servers });
+  const follower = following(reader.log, { after: 0 });
+  await fill(writer.log, 5);
+  await until('the follower', () => follower.commits.length === 5);
+  proxy.freeze('all');
+  await until('the loss is noticed', () => reader.link.current === undefined);
+  await fill(writer.log, 5);
+  proxy.cut();
+  proxy.mend();
+  await until('the follower', () => follower.commits.length === 10);
+  expect(sequencesOf(follower.commits)).toEqual(upTo(10));
+  await follower.stop();
+  for (const { close } of [reader, writer]) await close();
+  await proxy.close();
+  await server.stop();
+});
