@@ -1,6 +1,4 @@
-import type { z } from 'zod';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
-import { firstValueFrom } from 'rxjs';
 import {
   type Bus,
   BusUnavailableError,
@@ -8,18 +6,8 @@ import {
   type Reply,
   type RequestContext,
 } from '#shared/es/operation.js';
-
-/** How long a caller waits for a reply. */
-const REQUEST_DEADLINE_MS = 10_000;
-
-/** What travels on the bus. */
-export type BusRequest<D = unknown> = { data: D; context: RequestContext };
-
-/** What a controller's method is handed for an operation. */
-export type Asked<O extends Pick<Operation, 'data'>> = BusRequest<z.infer<O['data']>>;
-
-/** What it answers with. */
-export type Answered<O extends Pick<Operation, 'result'>> = Promise<Reply<z.infer<O['result']>>>;
+import { answerOf, REQUEST_DEADLINE_MS } from './bus-request.js';
+import { type BusTelemetry, tracedRequest, unwatchedBus } from './traced-request.js';
 
 /**
  * The bus inside one process: a Nest transport whose handlers are called directly. Services can't tell it from a
@@ -27,10 +15,12 @@ export type Answered<O extends Pick<Operation, 'result'>> = Promise<Reply<z.infe
  */
 export class InProcessBus extends Server implements CustomTransportStrategy, Bus {
   readonly #deadlineMs: number;
+  readonly #telemetry: BusTelemetry;
 
-  constructor(deadlineMs = REQUEST_DEADLINE_MS) {
+  constructor(deadlineMs = REQUEST_DEADLINE_MS, telemetry = unwatchedBus) {
     super();
     this.#deadlineMs = deadlineMs;
+    this.#telemetry = telemetry;
   }
 
   listen(callback: () => void): void {
@@ -49,7 +39,13 @@ export class InProcessBus extends Server implements CustomTransportStrategy, Bus
     throw new Error('The in-process bus has no client underneath.');
   }
 
-  async request<D, R>(
+  request<D, R>(operation: Operation<D, R>, data: D, context: RequestContext): Promise<Reply<R>> {
+    return tracedRequest(this.#telemetry, operation, context, (traced) =>
+      this.#send(operation, data, traced),
+    );
+  }
+
+  async #send<D, R>(
     operation: Operation<D, R>,
     data: D,
     context: RequestContext,
@@ -58,17 +54,9 @@ export class InProcessBus extends Server implements CustomTransportStrategy, Bus
     if (!handler) {
       throw new BusUnavailableError(`Nobody answers ${operation.subject}; try again in a moment.`);
     }
-    const request: BusRequest<D> = { data, context };
     const deadlineMs = operation.deadlineMs ?? this.#deadlineMs;
-    return withDeadline(this.#reply<R>(handler, request), operation.subject, deadlineMs);
-  }
-
-  async #reply<R>(
-    handler: (request: unknown) => Promise<unknown>,
-    request: BusRequest,
-  ): Promise<Reply<R>> {
-    const answer = this.transformToObservable(await handler(request));
-    return (await firstValueFrom(answer)) as Reply<R>;
+    const reply = answerOf(handler, { data, context }) as Promise<Reply<R>>;
+    return withDeadline(reply, operation.subject, deadlineMs);
   }
 }
 

@@ -4,7 +4,7 @@ import { type MicroserviceOptions, Payload } from '@nestjs/microservices';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Handles } from '#shared/boot/handles.js';
-import type { BusRequest } from '#shared/boot/in-process-bus.js';
+import type { BusRequest } from '#shared/boot/bus-request.js';
 import { done, rejected } from '#shared/boot/reply.js';
 import { CommandHandler } from '#shared/es/command-handler.js';
 import { type Bus, BusUnavailableError, operationsOf, type Reply } from '#shared/es/operation.js';
