@@ -1,8 +1,16 @@
 import Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
-import { Kysely, type Migration, Migrator, SqliteDialect } from 'kysely';
+import { Kysely, SqliteDialect } from 'kysely';
+import { migrateAtStart, type Migrating, migratorOf } from './migrate-at-start.js';
+import { MigrationError } from './migration-files.js';
+import type { Observing } from './observed.js';
+import { DatabaseUnavailableError } from './service-database.js';
+import { sqliteError } from './sqlite-errors.js';
+import { sqliteMigrationTarget } from './sqlite-migrations.js';
+import { watchedDialect } from './watched-dialect.js';
 
-const BUSY_TIMEOUT_MS = 5_000;
+/** How long a statement waits for a file that another process writes. */
+export const BUSY_TIMEOUT_MS_DEFAULT = 5_000;
 const PREPARED_STATEMENTS_MAX = 200;
 
 /** A service's own database: one connection that writes, one that reads beside it and never waits for the first. */
@@ -14,49 +22,68 @@ export type SqliteDatabase<Tables> = Readonly<{
   close: () => Promise<void>;
 }>;
 
-/** The database could not be opened or migrated; the message names the file and the remedy. */
-export class DatabaseUnavailableError extends Error {
-  override readonly name = 'DatabaseUnavailableError';
-}
+type Options = Readonly<{
+  observing?: Observing;
+  migrating?: Migrating;
+  busyTimeoutMs?: number;
+}>;
 
 /**
- * Opens or creates the SQLite file at `path` and brings its tables up to date with `migrations` (name -> migration).
+ * Opens or creates the SQLite file at `path` and brings its tables up to date with the SQL files in `migrations`.
  * Writes are not fsynced one by one: everything in here can be rebuilt from the log, and WAL keeps the file consistent.
  * Errors: {@link DatabaseUnavailableError}.
  */
 export async function openSqliteDatabase<Tables>(
   path: string,
-  migrations: Readonly<Record<string, Migration>>,
+  migrations: string,
+  { observing = { service: '' }, migrating = { mode: 'auto' }, busyTimeoutMs }: Options = {},
 ): Promise<SqliteDatabase<Tables>> {
+  const opened: Database.Database[] = [];
+  const connection = (): Database.Database => {
+    opened.push(connectSqlite(path, busyTimeoutMs));
+    return opened.at(-1) as Database.Database;
+  };
   try {
-    const raw = connect(path);
-    const writer = kyselyOn<Tables>(raw);
-    await migrate(writer, migrations);
-    const reader = kyselyOn<Tables>(connect(path));
+    const raw = connection();
+    const migrator = migratorOf(sqliteMigrationTarget(raw), migrations, 'sqlite');
+    await migrateAtStart(migrator, observing.service, migrating);
+    const writer = kyselyOn<Tables>(raw, observing);
+    const reader = kyselyOn<Tables>(connection(), observing);
     const close = async (): Promise<void> => {
-      await reader.destroy();
-      await writer.destroy();
+      for (const one of opened.toReversed()) one.close();
     };
     return { writer, reader, raw, close };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new DatabaseUnavailableError(
-      `The database ${path} can't be used: ${why}. It holds nothing that is not in the event log: move it away and start again, and it is rebuilt.`,
-      { cause },
-    );
+    for (const one of opened) one.close();
+    throw unavailable(path, cause);
   }
 }
 
-function connect(path: string): Database.Database {
-  const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+/** Opens or creates a SQLite file as Sortie wants it. Errors are SQLite's own. */
+export function connectSqlite(
+  path: string,
+  busyTimeoutMs = BUSY_TIMEOUT_MS_DEFAULT,
+): Database.Database {
+  const db = new Database(path, { timeout: busyTimeoutMs });
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
   db.pragma('cache_size = -16000');
   return db;
 }
 
+function unavailable(path: string, cause: unknown): DatabaseUnavailableError {
+  if (cause instanceof DatabaseUnavailableError) return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  // It says itself what to do.
+  if (cause instanceof MigrationError) return new DatabaseUnavailableError(why, { cause });
+  return new DatabaseUnavailableError(
+    `The database ${path} can't be used: ${why}. It holds nothing that is not in the event log: move it away and start again, and it is rebuilt.`,
+    { cause },
+  );
+}
+
 /** Kysely prepares every query anew, which costs more than most of ours do; here each text is prepared once. */
-function kyselyOn<Tables>(raw: Database.Database): Kysely<Tables> {
+function kyselyOn<Tables>(raw: Database.Database, observing: Observing): Kysely<Tables> {
   const statements = new LRUCache<string, Database.Statement>({ max: PREPARED_STATEMENTS_MAX });
   const prepare = (text: string): Database.Statement => {
     const prepared = statements.get(text) ?? raw.prepare(text);
@@ -66,16 +93,8 @@ function kyselyOn<Tables>(raw: Database.Database): Kysely<Tables> {
     return prepared;
   };
   const database = { prepare, close: () => raw.close() } as unknown as Database.Database;
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
-}
-
-async function migrate<T>(db: Kysely<T>, migrations: Readonly<Record<string, Migration>>) {
-  const provider = { getMigrations: async () => ({ ...migrations }) };
-  const { error } = await new Migrator({
-    db,
-    provider,
-    migrationTableName: 'schema_migrations',
-    migrationLockTableName: 'schema_migrations_lock',
-  }).migrateToLatest();
-  if (error) throw error;
+  const dialect = new SqliteDialect({ database });
+  return new Kysely<Tables>({
+    dialect: watchedDialect(dialect, { ...observing, toError: sqliteError }),
+  });
 }

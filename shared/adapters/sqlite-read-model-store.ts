@@ -4,13 +4,10 @@ import { type Compilable, type Kysely, sql } from 'kysely';
 import type { Sequence } from '#shared/es/commit.js';
 import { soleHolder } from '#shared/es/lease.js';
 import type { ReadModel, Row } from '#shared/es/read-model.js';
-import {
-  type Checkpoint,
-  type ReadModelStore,
-  type RowChanges,
-  StoreUnavailableError,
-} from '#shared/es/read-model-store.js';
+import type { Checkpoint, ReadModelStore, RowChanges } from '#shared/es/read-model-store.js';
+import { type Observing, observedNow } from './observed.js';
 import type { SqliteDatabase } from './sqlite-database.js';
+import { sqliteError } from './sqlite-errors.js';
 
 /** Pages in the write-ahead log before they are copied into the file (32 MB): a replay changes the same pages again and again. */
 const CHECKPOINT_PAGES = 8_000;
@@ -35,37 +32,6 @@ type TableStatements = Readonly<{
   remove: Database.Statement;
 }>;
 
-/** Adds the table that holds the checkpoints; every service's first migration calls it. */
-export async function createProjectionsTable(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('projections')
-    .addColumn('table_name', 'text', (c) => c.primaryKey())
-    .addColumn('version', 'integer', (c) => c.notNull())
-    .addColumn('sequence', 'integer', (c) => c.notNull())
-    .addColumn('status', 'text', (c) => c.notNull())
-    .addColumn('error', 'text')
-    .execute();
-  await db.schema
-    .createTable('source_log')
-    .addColumn('id', 'text', (c) => c.notNull())
-    .execute();
-}
-
-/** Adds the tables that every service decides on: `aggregates` and `commands`. */
-export async function createDecisionTables(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('aggregates')
-    .addColumn('stream', 'text', (c) => c.primaryKey())
-    .addColumn('version', 'integer', (c) => c.notNull())
-    .addColumn('state', 'text', (c) => c.notNull())
-    .execute();
-  await db.schema
-    .createTable('commands')
-    .addColumn('command_id', 'text', (c) => c.primaryKey())
-    .addColumn('sequence', 'integer', (c) => c.notNull())
-    .execute();
-}
-
 /**
  * Read models in a SQLite file. Kysely writes the SQL; each statement is compiled once and then run on the connection
  * row by row, which replays several times as many events a second as compiling a statement of many rows for each batch.
@@ -75,10 +41,12 @@ export class SqliteReadModelStore implements ReadModelStore {
   readonly #db: Db;
   readonly #raw: Database.Database;
   readonly #close: () => Promise<void>;
+  readonly #observing: Observing;
   readonly leadership = soleHolder;
   #tables = new Map<string, TableStatements>();
 
-  constructor(database: SqliteDatabase<never>) {
+  constructor(database: SqliteDatabase<never>, observing: Observing = { service: '' }) {
+    this.#observing = observing;
     this.#db = database.writer as unknown as Db;
     this.#raw = database.raw;
     this.#raw.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
@@ -86,7 +54,8 @@ export class SqliteReadModelStore implements ReadModelStore {
   }
 
   async checkpoints(): Promise<readonly Checkpoint[]> {
-    const rows = this.#prepare(this.#db.selectFrom('projections').selectAll()).all();
+    const all = this.#db.selectFrom('projections').selectAll();
+    const rows = this.#reading('projections', () => this.#prepare(all).all());
     return (rows as ProjectionRow[]).map(({ table_name: table, ...rest }) => ({ table, ...rest }));
   }
 
@@ -106,16 +75,15 @@ export class SqliteReadModelStore implements ReadModelStore {
 
   async rows(model: ReadModel, table: string, keys: readonly string[]): Promise<readonly Row[]> {
     const { find } = this.#statements(model, table);
-    return attempt(() => find.all(JSON.stringify(keys)));
+    return this.#reading(table, () => find.all(JSON.stringify(keys)));
   }
 
   async apply(changes: readonly RowChanges[]): Promise<void> {
     this.#inTransaction(() => {
-      for (const { model, table, puts, deletes, checkpoint } of changes) {
-        const { put, columns, remove } = this.#statements(model, table);
-        requireColumns(table, columns, puts[0]);
-        for (const key of deletes) remove.run(key);
-        for (const row of puts) put.run(columns.map((column) => row[column] ?? null));
+      for (const change of changes) {
+        const { model, table, checkpoint } = change;
+        const what = { operation: 'write', table } as const;
+        observedNow(this.#observing, what, () => this.#write(change));
         // A shadow's progress is nobody's checkpoint until it is switched to.
         if (table === model.table) this.#saveCheckpoint(model, { sequence: checkpoint });
       }
@@ -131,7 +99,9 @@ export class SqliteReadModelStore implements ReadModelStore {
     await this.dropShadow(model);
     // The indexes are made at the switch: filling a table without them is faster.
     const create = this.#ddl(model, 'table')[0] ?? '';
-    attempt(() => this.#raw.exec(create.replace(`"${model.table}"`, `"${shadow}"`)));
+    attempt(() =>
+      this.#raw.exec(create.replace(/^CREATE TABLE "?\w+"?/, `CREATE TABLE "${shadow}"`)),
+    );
     return shadow;
   }
 
@@ -168,6 +138,13 @@ export class SqliteReadModelStore implements ReadModelStore {
 
   close(): Promise<void> {
     return this.#close();
+  }
+
+  #write({ model, table, puts, deletes }: RowChanges): void {
+    const { put, columns, remove } = this.#statements(model, table);
+    requireColumns(table, columns, puts[0]);
+    for (const key of deletes) remove.run(key);
+    for (const row of puts) put.run(columns.map((column) => row[column] ?? null));
   }
 
   #saveCheckpoint(model: ReadModel, change: Partial<ProjectionRow>): void {
@@ -223,8 +200,13 @@ export class SqliteReadModelStore implements ReadModelStore {
     return this.#raw.prepare(query.compile().sql);
   }
 
+  #reading<T>(table: string, work: () => T): T {
+    return observedNow(this.#observing, { operation: 'read', table }, () => attempt(work));
+  }
+
   #inTransaction(work: () => void): void {
-    attempt(() => this.#raw.transaction(work)());
+    const transaction = () => attempt(() => this.#raw.transaction(work)());
+    observedNow(this.#observing, { operation: 'transaction', table: '' }, transaction);
   }
 
   #forget(model: ReadModel): void {
@@ -246,18 +228,10 @@ function requireColumns(table: string, columns: readonly string[], row: Row = {}
   if (unknown !== undefined) throw new Error(`${table} has no column ${unknown}`);
 }
 
-/** What a full disk, a busy file or a missing permission looks like; anything else is a mistake in the row. */
-const UNAVAILABLE = /^SQLITE_(FULL|BUSY|LOCKED|IOERR|READONLY|CANTOPEN|NOMEM)/;
-
 function attempt<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    if (!UNAVAILABLE.test(code)) throw cause;
-    const why = (cause as Error).message;
-    throw new StoreUnavailableError(`The read models can't be written: ${why} (${code}).`, {
-      cause,
-    });
+    throw sqliteError(cause);
   }
 }

@@ -1,4 +1,0 @@
-import { catalogue } from './0001_catalogue.js';
-
-/** In the order in which they run; a shipped one never changes. */
-export const migrations = { '0001_catalogue': catalogue };

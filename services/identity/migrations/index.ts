@@ -1,4 +1,0 @@
-import { users } from './0001_users.js';
-
-/** In the order in which they run; a shipped one never changes. */
-export const migrations = { '0001_users': users };

@@ -1,0 +1,95 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { soleHolder } from '#shared/es/lease.js';
+import { type Migrating, migratorOf } from './migrate-at-start.js';
+import type { MigrationTarget } from './migrator.js';
+import type { ConnectionReport, Databases, OpenDatabase } from './service-database.js';
+import { connectSqlite, openSqliteDatabase, type SqliteDatabase } from './sqlite-database.js';
+import { sqliteFigures } from './sqlite-figures.js';
+import { sqliteMigrationTarget } from './sqlite-migrations.js';
+import { SqliteReadModelStore } from './sqlite-read-model-store.js';
+import type { DatabaseFigures, StorageObserver } from './storage-observer.js';
+
+export type SqliteSettings = Readonly<{
+  /** Where the files are, one a service: `<service>.db`. */
+  folder: string;
+  busyTimeoutMs?: number;
+  migrating?: Migrating;
+  observer?: StorageObserver | undefined;
+}>;
+
+/** The databases of a process, each a SQLite file. A file has one process, so every lease is its own. */
+export function sqliteDatabases(settings: SqliteSettings): Databases {
+  const { folder, observer, ...options } = settings;
+  const open = new Map<string, () => Promise<DatabaseFigures>>();
+  const closers = new Set<() => Promise<void>>();
+  const pathOf = (service: string): string => join(folder, `${service}.db`);
+  const openDatabase: OpenDatabase = async <Tables>(service: string, migrations: string) => {
+    const observing = { service, observer };
+    const path = pathOf(service);
+    const database = await openSqliteDatabase<Tables>(path, migrations, { ...options, observing });
+    const store = new SqliteReadModelStore(database as unknown as SqliteDatabase<never>, observing);
+    const close = async (): Promise<void> => {
+      open.delete(service);
+      closers.delete(close);
+      await store.close();
+    };
+    open.set(service, sqliteFigures(service, database.raw));
+    closers.add(close);
+    const { reader } = database;
+    return { reader, primary: reader, store, lease: () => soleHolder, close };
+  };
+  return {
+    openDatabase,
+    migrating: async (service, migrations, work) => {
+      const { target, close } = fileTarget(pathOf(service), settings.busyTimeoutMs);
+      try {
+        return await work(migratorOf(target, migrations, 'sqlite'));
+      } finally {
+        close();
+      }
+    },
+    test: async (services) => [testFiles(folder, services.map(pathOf))],
+    pool: () => undefined,
+    figures: () => Promise.all([...open.values()].map((figures) => figures())),
+    close: async () => {
+      for (const close of closers) await close();
+    },
+  };
+}
+
+/** The migrations of a file that need not be there: looking makes none. */
+function fileTarget(path: string, busyTimeoutMs: number | undefined) {
+  let raw: Database.Database | undefined;
+  const inside = (): MigrationTarget =>
+    sqliteMigrationTarget((raw ??= connectSqlite(path, busyTimeoutMs)));
+  const target: MigrationTarget = {
+    name: path,
+    looking: async (work) => (existsSync(path) ? inside().looking(work) : undefined),
+    exclusively: (work) => inside().exclusively(work),
+  };
+  return { target, close: () => raw?.close() };
+}
+
+function testFiles(folder: string, paths: readonly string[]): ConnectionReport {
+  const started = performance.now();
+  const report = { where: folder, tls: 'none' };
+  let path = folder;
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    const memory = new Database(':memory:');
+    const version = memory.prepare('SELECT sqlite_version()').pluck().get() as string;
+    memory.close();
+    for (path of paths.filter((file) => existsSync(file))) {
+      const db = new Database(path, { fileMustExist: true });
+      db.prepare('SELECT count(*) FROM sqlite_master').get();
+      db.close();
+    }
+    return { ...report, version: `SQLite ${version}`, latencyMs: performance.now() - started };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const what = path === folder ? 'have SORTIE_DATA name a folder of yours' : `move ${path} away`;
+    return { ...report, problem: `${why}: ${what}` };
+  }
+}
