@@ -25,11 +25,10 @@ export interface Span {
   readonly traceparent: string | undefined;
   /** What log lines name the trace by. */
   readonly traceId: string | undefined;
-  rename(name: string): void;
   set(attributes: SpanAttributes): void;
   /** Marks it as failed; `type` is the short name of what went wrong, of which there are few. */
   fail(type: string): void;
-  /** Runs `work` as what the span is about: what it starts is the span's child, what it logs has its ids. */
+  /** Runs `work` as what the span is about: what it starts is the span's child, what it logs has its ids (see {@link Spans.current}). */
   within<T>(work: () => T): T;
   /** Only the first time counts. */
   end(): void;
@@ -40,14 +39,16 @@ export interface Spans {
   /** False when nobody keeps them. */
   readonly isOn: boolean;
   start(name: string, options: SpanOptions): Span;
-  /** The ids of what runs now; undefined outside of any span, and once it has ended. */
+  /**
+   * The ids of what runs now; undefined outside of any span, and once it has ended. Where nobody keeps traces, also
+   * undefined once it has waited for something.
+   */
   current(): Readonly<{ traceId: string; spanId?: string }> | undefined;
 }
 
 const silent = (parent: string | undefined): Span => ({
   traceparent: parent,
   traceId: undefined,
-  rename: () => undefined,
   set: () => undefined,
   fail: () => undefined,
   within: (work) => work(),
