@@ -60,7 +60,10 @@ describe('the settings', () => {
     ['SORTIE_PUBLIC_URL', 'ftp://a.example', 'must be an address'],
     ['SORTIE_PUBLIC_URL', 'https://a.example/sortie', 'must be scheme, host and port only'],
     ['SORTIE_DB', 'identity.db', 'is the name of another file'],
-    ['SORTIE_DB_TYPE', 'postgres', 'must be "sqlite"'],
+    ['SORTIE_DB_TYPE', 'mysql', 'must be one of sqlite, postgres'],
+    ['SORTIE_SERVICES', 'catalog,billing', 'must be a list of identity, catalog'],
+    ['SORTIE_SERVICES', ',', 'must name at least one service'],
+    ['SORTIE_PROBES_PORT', '65536', 'must be at most 65535'],
     ['SORTIE_TRUSTED_PROXIES', '10.0.0.0/99', 'has a mistake: "10.0.0.0/99" is no address'],
     ['SORTIE_LOG_LEVEL', 'loud', 'must be one of trace, debug'],
   ])('refuse %s=%s: it %s', (name, value, message) => {
@@ -74,6 +77,24 @@ describe('the settings', () => {
     expect(telling).toThrow(
       /SORTIE_SEALING_KEY_FILE[^]*--nonsense[^]*SORTIE_PORT[^]*SORTIE_LOG_LEVEL/,
     );
+  });
+
+  it('host every service unless some are named, in the order in which they start', () => {
+    const nats = { SORTIE_NATS_URL: 'nats://nats:4222', SORTIE_NATS_NKEY: `SU${'A'.repeat(56)}` };
+    const all = ['identity', 'catalog', 'session', 'audit', 'gateway'];
+    expect(read({}).services).toEqual(all);
+    expect(read({ ...nats, SORTIE_SERVICES: 'gateway, catalog' })).toMatchObject({
+      services: ['catalog', 'gateway'],
+      nats: { servers: ['nats://nats:4222'], replicas: 1 },
+    });
+  });
+
+  it('say what belongs together', () => {
+    expect(() => read({ SORTIE_SERVICES: 'gateway' })).toThrow('need SORTIE_NATS_URL');
+    const alone = () => read({ SORTIE_NATS_URL: 'nats://nats:4222', SORTIE_SERVICES: 'identity' });
+    expect(alone).toThrow('SORTIE_NATS_NKEY_FILE must be set');
+    expect(alone).toThrow('SORTIE_SEALING_KEY_FILE must be set');
+    expect(() => read({ SORTIE_DB_TYPE: 'postgres' })).toThrow('needs SORTIE_DB_DSN');
   });
 
   it('note names that are none', () => {

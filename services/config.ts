@@ -4,6 +4,14 @@ import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import {
+  databaseSettingsOf,
+  type DatabaseSettings,
+  databaseVariables,
+} from '#shared/boot/database-settings.js';
+import { natsOf, type NatsSettings, natsVariables } from '#shared/boot/nats-settings.js';
+import { probesOf, type ProbesSettings, probesVariables } from '#shared/boot/probes-settings.js';
+import { SERVICE_NAMES, type ServiceName } from '#shared/contracts/permissions.js';
 import { trustedProxies } from './gateway/edge/client-address.js';
 import { sessionVariables, type SessionTimeouts, timeoutsOf } from './session/config.js';
 
@@ -47,9 +55,17 @@ const proxies = z
     }
   });
 
-const dbType = z
-  .enum(['sqlite'], 'must be "sqlite"; PostgreSQL comes with the distributed mode')
-  .default('sqlite');
+const serviceNames = z
+  .string()
+  .default(SERVICE_NAMES.join(','))
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .transform((names) => names.filter((name) => name !== ''))
+  .pipe(
+    z.array(z.enum(SERVICE_NAMES, `must be a list of ${SERVICE_NAMES.join(', ')}`)).nonempty({
+      error: 'must name at least one service',
+    }),
+  )
+  .transform((names): readonly ServiceName[] => SERVICE_NAMES.filter((n) => names.includes(n)));
 
 /** Every setting, by the environment variable that it comes from. */
 const settings = z.object({
@@ -57,7 +73,9 @@ const settings = z.object({
   SORTIE_HOST: z.string().default('127.0.0.1'),
   SORTIE_PUBLIC_URL: publicUrl.optional(),
   SORTIE_DATA: z.string().default('data'),
-  SORTIE_DB_TYPE: dbType,
+  SORTIE_SERVICES: serviceNames,
+  ...natsVariables,
+  ...databaseVariables,
   SORTIE_DB: z
     .string()
     .refine((file) => !OWN_FILES.test(file), 'is the name of another file that Sortie keeps there')
@@ -73,14 +91,22 @@ const settings = z.object({
   SORTIE_WRITES_PER_MINUTE: number(1, 1_000_000, 600),
   SORTIE_SIGN_INS_PER_MINUTE: number(1, 1_000_000, 20),
   SORTIE_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),
+  ...probesVariables,
 });
+
+type Settings = z.infer<typeof settings>;
 
 export type Config = Readonly<{
   port: number;
   host: string;
   publicUrl: URL | undefined;
   dataPath: string;
-  /** The event log: the one file that everything else can be rebuilt from. */
+  /** The services that this process hosts. */
+  services: readonly ServiceName[];
+  /** Where the log and the bus are; undefined for a process that is alone. */
+  nats: NatsSettings | undefined;
+  database: DatabaseSettings;
+  /** Without NATS, the event log: the one file that everything else can be rebuilt from. */
   logPath: string;
   seedPath: string;
   brandingPath: string | undefined;
@@ -92,7 +118,8 @@ export type Config = Readonly<{
   trustedProxies: readonly string[];
   writesPerMinute: number;
   signInsPerMinute: number;
-  logLevel: z.infer<typeof settings>['SORTIE_LOG_LEVEL'];
+  logLevel: Settings['SORTIE_LOG_LEVEL'];
+  probes: ProbesSettings | undefined;
   /** Names that look like settings and are none. */
   warnings: readonly string[];
 }>;
@@ -108,14 +135,18 @@ export function readConfig(args: readonly string[], env: Environment, packagePat
   const merged = { ...fromEnvironment(env, mistakes), ...fromFlags(args, mistakes) };
   const parsed = settings.safeParse(merged);
   if (!parsed.success) mistakes.push(...parsed.error.issues.map(tell));
-  if (!parsed.success || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
   const set = parsed.data;
+  const database = set && settingsTogether(set, mistakes);
+  if (!set || !database || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
   const dataPath = resolve(set.SORTIE_DATA);
   return Object.freeze({
     port: set.SORTIE_PORT,
     host: set.SORTIE_HOST,
     publicUrl: set.SORTIE_PUBLIC_URL,
     dataPath,
+    services: set.SORTIE_SERVICES,
+    nats: natsOf(set),
+    database,
     logPath: resolve(dataPath, set.SORTIE_DB),
     seedPath: set.SORTIE_SEED ? resolve(set.SORTIE_SEED) : join(packagePath, 'examples/apps.json'),
     brandingPath: set.SORTIE_CONFIG && resolve(set.SORTIE_CONFIG),
@@ -127,8 +158,36 @@ export function readConfig(args: readonly string[], env: Environment, packagePat
     writesPerMinute: set.SORTIE_WRITES_PER_MINUTE,
     signInsPerMinute: set.SORTIE_SIGN_INS_PER_MINUTE,
     logLevel: set.SORTIE_LOG_LEVEL,
+    probes: probesOf(set),
     warnings: unknownNames(env),
   });
+}
+
+/** What one setting alone can't tell. */
+function settingsTogether(set: Settings, mistakes: string[]): DatabaseSettings | undefined {
+  requireCompany(set, mistakes);
+  return databaseSettingsOf(set, mistakes);
+}
+
+function requireCompany(set: Settings, mistakes: string[]): void {
+  if (set.SORTIE_NATS_URL === undefined) {
+    if (set.SORTIE_SERVICES.length === SERVICE_NAMES.length) return;
+    mistakes.push(
+      'SORTIE_SERVICES names some services only, which need SORTIE_NATS_URL to reach the others; leave it out to have all in this process.',
+    );
+    return;
+  }
+  if (set.SORTIE_NATS_NKEY === undefined) {
+    mistakes.push(
+      'SORTIE_NATS_NKEY_FILE must be set where SORTIE_NATS_URL is: "sortie nats config" makes a key for each process.',
+    );
+  }
+  const isSealing = set.SORTIE_SERVICES.some((name) => name === 'identity' || name === 'session');
+  if (isSealing && set.SORTIE_SEALING_KEY === undefined) {
+    mistakes.push(
+      'SORTIE_SEALING_KEY_FILE must be set where SORTIE_NATS_URL is, the same for all processes that host identity or session; make one with: openssl rand -base64 32',
+    );
+  }
 }
 
 /** One folder a data folder, so that two servers on a machine don't take each other's sessions for their own. */
@@ -138,7 +197,7 @@ function runtimeDirOf(dataPath: string): string {
   return uid === 0 ? `/var/lib/sortie/${name}` : join(tmpdir(), `sortie-${uid}-${name}`);
 }
 
-const tell = ({ path, message }: z.core.$ZodIssue): string => `${path.join('.')} ${message}.`;
+const tell = ({ path, message }: z.core.$ZodIssue): string => `${String(path[0])} ${message}.`;
 
 /**
  * Secrets can be handed over in files: `SORTIE_SEALING_KEY_FILE` holds what `SORTIE_SEALING_KEY` would. What is empty

@@ -1,12 +1,12 @@
 import type { Host } from './host.js';
 
 /** What a person reads once Sortie is ready: where it is and, the first time, how to get in. */
-export function greeting({ url, firstAdministrator, seeded, warnings }: Host): string {
+export function greeting({ url, services, firstAdministrator, seeded, warnings }: Host): string {
   return [
     ...warnings.map((warning) => `Note: ${warning}`),
     ...(seeded > 0 ? [`The example catalogue is loaded: ${seeded} apps.`] : []),
     '',
-    `Sortie is ready: ${url}`,
+    `Sortie is ready: ${url ?? services.join(', ')}`,
     ...(firstAdministrator
       ? [
           '',

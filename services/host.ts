@@ -1,48 +1,47 @@
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { type Logger, pino } from 'pino';
-import { openSealingKey } from '#shared/adapters/sealing-key.js';
-import { sqliteDatabases } from '#shared/adapters/sqlite-service-database.js';
-import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
-import { findHolder, openDataFolder, removeHolder, writeHolder } from '#shared/boot/data-folder.js';
-import { InProcessBus } from '#shared/boot/in-process-bus.js';
-import type { Service, ServiceHost } from '#shared/boot/service.js';
+import { openDataFolder, removeHolder, writeHolder } from '#shared/boot/data-folder.js';
+import { openProbes, type Readiness } from '#shared/boot/probes-server.js';
+import { busOf } from '#shared/boot/declared-bus.js';
+import type { ServiceHost } from '#shared/boot/service.js';
+import { openTelemetry, type Telemetry } from '#shared/boot/telemetry.js';
 import { EnsureFirstAdministrator } from '#shared/contracts/identity.js';
-import type { EventLog } from '#shared/es/event-log.js';
-import { LogUnavailableError } from '#shared/es/event-log.js';
+import { SERVICE_NAMES } from '#shared/contracts/permissions.js';
 import { systemContext } from '#shared/es/system-context.js';
-import { openAudit } from './audit/module.js';
-import { openCatalog, seedFrom } from './catalog/module.js';
+import { seedFrom } from './catalog/module.js';
 import type { Config } from './config.js';
-import { openGateway } from './gateway/module.js';
-import { openIdentity } from './identity/module.js';
-import { openProcessRuntimeDriver } from './session/adapters/process-runtime-driver.js';
-import { openSession } from './session/module.js';
+import { type Gateway, openGateway } from './gateway/module.js';
+import { type HostedServices, type Opened, openServices } from './hosted-services.js';
+import { openPlatform, type Platform } from './platform.js';
+import { countSessionsOf } from './session/module.js';
 
 const STOP_SESSIONS_DEADLINE_MS = 20_000;
 
-/** A running Sortie: every service in this process. */
+/** A running process of Sortie, with the services that it hosts. */
 export type Host = Readonly<{
-  url: string;
+  /** Where its gateway is; undefined in a process without one. */
+  url: string | undefined;
+  services: readonly string[];
   /** Only the first time, and only here. */
   firstAdministrator: { name: string; password: string } | null;
   /** Apps that this start added from the seed file. */
   seeded: number;
   warnings: readonly string[];
-  /** Drains connections, ends every session and closes the files. */
+  /** Drains connections and closes the files. Ends every session too, unless other processes go on with them. */
   stop: () => Promise<void>;
 }>;
 
-type Close = () => unknown;
+type OnStop = (close: () => unknown) => void;
 
 /**
  * Starts everything in the order below, and stops it in the reverse. Errors are sentences for the person at the
  * terminal; whatever had been opened by then is closed again.
  */
 export async function startHost(config: Config, packagePath: string): Promise<Host> {
-  const closers: Close[] = [];
+  const closers: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {
     const failures: unknown[] = [];
     // What can't be closed must not keep the rest open, the log least of all.
@@ -61,115 +60,157 @@ export async function startHost(config: Config, packagePath: string): Promise<Ho
   }
 }
 
+/** What has been opened by the time that the gateway is. */
+type Standing = Readonly<{
+  config: Config;
+  packagePath: string;
+  version: string;
+  telemetry: Telemetry;
+  platform: Platform;
+  hosted: HostedServices;
+  readiness: Readiness;
+  onStop: OnStop;
+}>;
+
 async function open(
   config: Config,
   packagePath: string,
-  onStop: (close: Close) => void,
+  onStop: OnStop,
 ): Promise<Omit<Host, 'stop'>> {
-  const { dataPath } = config;
-  const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
-  openDataFolder(dataPath);
-  const log = openLog(config);
-  onStop(() => log.close());
-  // Whoever held the folder is gone: the log could be opened.
-  removeHolder(dataPath);
-  const bus = new InProcessBus();
-  const host = serviceHost(config, log, logger);
-
-  const keyPath = join(dataPath, 'sealing.key');
-  const sealingKey = openSealingKey({ path: keyPath, value: config.sealingKey });
-  const identity = await openIdentity(host, { sealingKey });
-  onStop(() => identity.service.stop());
-  const catalog = await openCatalog(host);
-  onStop(() => catalog.service.stop());
-  const driver = await openDriver(config);
-  onStop(() => driver.close());
-  const session = await openSession(host, {
-    driver,
-    bus,
-    sealingKey,
-    timeouts: config.timeouts,
-    log: (level, message, fields) => logger[level](fields, message),
+  const version = versionOf(packagePath);
+  const { logLevel } = config;
+  const telemetry = await openTelemetry({ env: process.env, logLevel, version });
+  onStop(() => telemetry.close());
+  openDataFolder(config.dataPath);
+  const platform = await openPlatform(config, telemetry, onStop);
+  const hosted = await openServices({
+    config,
+    host: serviceHost(platform, telemetry),
+    bus: platform.bus,
+    log: (level, message, fields) => telemetry.logger[level](fields, message),
+    onStop,
   });
-  onStop(() => session.service.stop());
-  const audit = await openAudit(host);
-  onStop(() => audit.service.stop());
+  await answerOn(platform, hosted.all, onStop);
+  const readiness = readinessOf(platform, hosted.all);
+  const opened = { config, packagePath, version, telemetry, platform, hosted, readiness, onStop };
+  const gateway = config.services.includes('gateway') ? await gatewayOf(opened) : undefined;
+  watch(opened, gateway);
+  const seeded = hosted.catalog ? await seedFrom(hosted.catalog.service, config.seedPath) : 0;
+  const url = await gateway?.listen();
+  await listenForProbes(opened);
+  // After the last thing that a person can have got wrong: the password is shown this once.
+  const firstAdministrator = config.services.includes('identity')
+    ? await ensureFirstAdministrator(platform)
+    : null;
+  await supervise(opened);
+  if (url !== undefined) {
+    writeHolder(config.dataPath, { pid: process.pid, url, startedAt: new Date().toISOString() });
+    onStop(() => removeHolder(config.dataPath));
+  }
+  const warnings = [...config.warnings, ...telemetry.warnings];
+  return { url, services: config.services, firstAdministrator, seeded, warnings };
+}
 
-  const opened = [identity, catalog, session, audit];
-  const services = opened.map(({ service }) => service.name);
-  @Module({ imports: opened.map(({ module }) => module) })
-  class HostModule {}
-  const app = await NestFactory.createMicroservice(HostModule, { strategy: bus, logger: false });
-  await app.listen();
-  onStop(() => app.close());
-
+async function gatewayOf(opened: Standing): Promise<Gateway> {
+  const { config, packagePath, version, telemetry, platform, readiness, onStop } = opened;
   const gateway = await openGateway({
     ...config,
-    log,
-    bus,
-    services,
+    log: platform.log,
+    bus: busOf('gateway', platform.bus),
+    services: SERVICE_NAMES.filter((name) => name !== 'gateway'),
     pagePath: join(packagePath, 'dist/services/gateway/web'),
-    controlPath: join(dataPath, 'control.sock'),
-    version: versionOf(packagePath),
-    readiness: async () => readinessOf(opened.map(({ service }) => service)),
-    onError: (message, error) => logger.error({ err: error }, message),
+    controlPath: join(config.dataPath, 'control.sock'),
+    version,
+    readiness,
+    metrics: telemetry.metrics.expose,
+    telemetry: telemetry.requests,
+    onError: (message, error) => telemetry.logger.error({ err: error }, message),
   });
   onStop(() => gateway.close());
-  const seeded = await seedFrom(catalog.service, config.seedPath);
-  const url = await gateway.listen();
-  // After the last thing that a person can have got wrong: the password is shown this once.
-  const first = await bus.request(EnsureFirstAdministrator, {}, systemContext());
-  onStop(() => session.supervision.stopAll(STOP_SESSIONS_DEADLINE_MS));
-  await session.supervision.start();
-  writeHolder(dataPath, { pid: process.pid, url, startedAt: new Date().toISOString() });
-  onStop(() => removeHolder(dataPath));
-  return {
-    url,
-    firstAdministrator: first.kind === 'done' ? first.result : null,
-    seeded,
-    warnings: config.warnings,
-  };
+  return gateway;
 }
 
-async function openDriver({ runtimeDir, processAppsPath: appsFile }: Config) {
-  const parent = dirname(runtimeDir);
-  // Sessions run as users of their own, who have to get past it; the process's umask would shut it.
-  if (mkdirSync(parent, { recursive: true }) !== undefined) chmodSync(parent, 0o711);
-  return openProcessRuntimeDriver({ runtimeDir, appsFile });
+async function listenForProbes({ config, telemetry, readiness, onStop }: Standing): Promise<void> {
+  if (!config.probes) return;
+  const { expose: metrics } = telemetry.metrics;
+  const onBroken = (error: unknown): void =>
+    telemetry.logger.error({ err: error }, 'A probe broke');
+  const probes = await openProbes({ ...config.probes, readiness, metrics, onBroken });
+  onStop(() => probes.close());
 }
 
-function openLog({ logPath, dataPath }: Config): SqliteEventLog {
-  try {
-    return SqliteEventLog.open(logPath);
-  } catch (error) {
-    const holder = error instanceof LogUnavailableError && findHolder(dataPath);
-    if (!holder || !isHeld(error)) throw error;
-    throw new LogUnavailableError(
-      `Sortie already runs on ${dataPath}: process ${holder.pid}, since ${holder.startedAt}, at ${holder.url}. Stop it, or choose another folder with SORTIE_DATA.`,
-      { cause: error },
-    );
-  }
+async function ensureFirstAdministrator({ bus }: Platform): Promise<Host['firstAdministrator']> {
+  const identity = busOf('identity', bus);
+  const first = await identity.request(EnsureFirstAdministrator, {}, systemContext());
+  return first.kind === 'done' ? first.result : null;
 }
 
-const isHeld = ({ cause }: Error): boolean =>
-  cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY');
+async function supervise({ hosted, platform, onStop }: Standing): Promise<void> {
+  if (!hosted.session) return;
+  const { supervision } = hosted.session;
+  if (!platform.isShared) onStop(() => supervision.stopAll(STOP_SESSIONS_DEADLINE_MS));
+  await supervision.start();
+}
 
-const serviceHost = ({ dataPath }: Config, log: EventLog, logger: Logger): ServiceHost => ({
+const serviceHost = (
+  { log, databases: { openDatabase } }: Platform,
+  { logger, spans }: Telemetry,
+): ServiceHost => ({
   log,
-  openDatabase: sqliteDatabases(dataPath),
+  openDatabase,
+  spans,
   now: () => new Date(),
   onStopped: (projection, error) => logger.error({ projection, error }, 'A projection stopped'),
 });
 
-/** Ready means that every read model follows the log; one that has stopped is named. */
-async function readinessOf(services: readonly Pick<Service<never>, 'name' | 'projector'>[]) {
-  const checks: Record<string, string> = {};
-  for (const { name, projector } of services) {
-    const stopped = (await projector.status()).filter(({ status }) => status === 'stopped');
-    checks[name] =
-      stopped.length === 0 ? 'ok' : `stopped: ${stopped.map((p) => p.name).join(', ')}`;
-  }
-  return { ready: Object.values(checks).every((check) => check === 'ok'), checks };
+/** Answers the operations of the services on the bus. */
+async function answerOn({ bus }: Platform, opened: readonly Opened[], onStop: OnStop) {
+  @Module({ imports: opened.map(({ module }) => module) })
+  class HostModule {}
+  const app = await NestFactory.createMicroservice(HostModule, { strategy: bus, logger: false });
+  onStop(() => app.close());
+  await app.listen();
+}
+
+/** Tells the metrics where the figures are that stand somewhere. */
+function watch(opened: Standing, gateway: Gateway | undefined): void {
+  const { config, platform, telemetry, hosted } = opened;
+  const { log, databases } = platform;
+  const { session } = hosted;
+  telemetry.metrics.watch({
+    head: () => log.head(),
+    projectors: hosted.all.map(({ service: { name: service, projector } }) => ({
+      service,
+      projector,
+    })),
+    databases: () => databases.figures(),
+    pool: () => databases.pool(),
+    diskFree: async () => {
+      const { bavail, bsize } = await statfs(config.dataPath);
+      return bavail * bsize;
+    },
+    ...(gateway && { viewers: () => gateway.viewerStats() }),
+    ...(session && { sessions: () => countSessionsOf(session.service) }),
+  });
+}
+
+/** Ready means that the log answers and every read model follows it; one that does not is named. */
+const readinessOf =
+  ({ log }: Platform, opened: readonly Opened[]): Readiness =>
+  async () => {
+    const checks: Record<string, string> = { log: await wordOf(log.head().then(() => 'ok')) };
+    for (const { service } of opened) {
+      checks[service.name] = await wordOf(stoppedIn(service).then((names) => names || 'ok'));
+    }
+    return { ready: Object.values(checks).every((check) => check === 'ok'), checks };
+  };
+
+const wordOf = (check: Promise<string>): Promise<string> =>
+  check.catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+
+async function stoppedIn({ projector }: Opened['service']): Promise<string> {
+  const stopped = (await projector.status()).filter(({ status }) => status === 'stopped');
+  return stopped.length === 0 ? '' : `stopped: ${stopped.map(({ name }) => name).join(', ')}`;
 }
 
 const versionOf = (packagePath: string): string =>

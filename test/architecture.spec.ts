@@ -95,6 +95,11 @@ const PLANTED: readonly (readonly [path: string, text: string, fault: string])[]
     "import { open } from '#shared/adapters/sqlite-database.js';",
     'the command line',
   ],
+  [
+    'services/cli/nats-command.ts',
+    "import { natsServerConfig } from '#shared/adapters/nats-server-config.js';",
+    'the command line',
+  ],
   ['shared/contracts/x.ts', "import { done } from '#shared/boot/reply.js';", 'contracts depend on'],
   ['shared/es/x.ts', "import { readFile } from 'node:fs/promises';", 'the ports know'],
   ['shared/es/x.ts', "import { open } from '../adapters/sqlite-database.js';", 'the ports know'],
@@ -137,6 +142,10 @@ describe('the rules', () => {
     ['services/catalog/domain/x.ts', "import { accept } from '#shared/es/decider.js';"],
     ['services/gateway/viewer/x.ts', "import { WebSocketServer } from 'ws';"],
     ['services/session/adapters/data-folder.ts', "import Database from 'better-sqlite3';"],
+    [
+      'services/cli/nats-config.ts',
+      "import { natsServerConfig } from '#shared/adapters/nats-server-config.js';",
+    ],
     ['shared/boot/x.ts', '/** Says it. */\n@Injectable()\nexport class Host {}'],
     ['shared/es/x.ts', 'const x = 1;\n'.repeat(300)],
   ])('let %s be: %j', (path, text) => {

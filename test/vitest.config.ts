@@ -18,7 +18,7 @@ export default defineConfig({
   test: {
     passWithNoTests: false,
     projects: [
-      tier('unit', ['{services,shared,deploy}/**/*.spec.ts', 'test/*.spec.ts']),
+      tier('unit', ['{services,shared,deploy}/**/*.spec.ts', 'test/{,support/}*.spec.ts']),
       tier('contract', ['test/contract/**/*.spec.ts'], serial),
       tier('medium', ['test/medium/**/*.spec.ts'], serial),
       tier('e2e', ['test/e2e/**/*.spec.ts'], serial),

@@ -1,8 +1,8 @@
+import { join } from 'node:path';
 import type { DynamicModule } from '@nestjs/common';
 import { openService, type Service, type ServiceHost } from '#shared/boot/service.js';
 import { serviceModule } from '#shared/boot/service-module.js';
 import { AuditController } from './edge/audit.controller.js';
-import { migrations } from './migrations/index.js';
 import { analytics } from './read/analytics.js';
 import { auditLog } from './read/audit-log.js';
 import { launchDays } from './read/launch-days.js';
@@ -16,7 +16,7 @@ export async function openAudit(
   const service = await openService<AuditTables>({
     ...host,
     name: 'audit',
-    migrations,
+    migrations: join(import.meta.dirname, 'migrations'),
     models: [auditLog, analytics, launchDays],
     deciders: {},
     follows: 'all',

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { DynamicModule } from '@nestjs/common';
 import { openService, type Service, type ServiceHost } from '#shared/boot/service.js';
 import { serviceModule } from '#shared/boot/service-module.js';
@@ -7,7 +8,6 @@ import { readSeedFile } from './adapters/seed-file.js';
 import { app } from './domain/app.js';
 import { seed, type Seed } from './domain/seed.js';
 import { AppController } from './edge/app.controller.js';
-import { migrations } from './migrations/index.js';
 import { applications } from './read/applications.js';
 import { approvals } from './read/approvals.js';
 import type { CatalogTables } from './read/tables.js';
@@ -25,7 +25,7 @@ export async function openCatalog(
     ...host,
     name: 'catalog',
     events: CATALOG_EVENTS,
-    migrations,
+    migrations: join(import.meta.dirname, 'migrations'),
     models: [applications, approvals],
     deciders: { app: erased(app), seed: erased(seed) },
   });

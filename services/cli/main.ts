@@ -7,6 +7,8 @@ import type { ShowProjections } from '#shared/contracts/gateway.js';
 import type { ResetPassword } from '#shared/contracts/identity.js';
 import type { rebuildReport, stateHash } from '#shared/contracts/projections.js';
 import { type Asked, ask } from './control-client.js';
+import { addNatsCommand } from './nats-command.js';
+import { addStorageCommand } from './storage.js';
 import { table } from './table.js';
 
 // The server reads the same file, so both mean the same data folder.
@@ -81,6 +83,9 @@ program
     const reset = await server<Reset>({ method: 'POST', path, body: { name } });
     print(reset, `The new password of ${reset.name}: ${reset.password}`);
   });
+
+addNatsCommand(program, print);
+addStorageCommand(program, print);
 
 try {
   await program.parseAsync();

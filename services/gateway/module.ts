@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { EventLog } from '#shared/es/event-log.js';
 import type { Bus } from '#shared/es/operation.js';
+import { inSpan, noSpans } from '#shared/es/spans.js';
 import { Authentication } from './edge/authentication.js';
 import { readBranding } from './edge/branding.js';
 import { listenForOperator } from './edge/control-socket.js';
@@ -17,19 +18,21 @@ import { Problem } from './edge/problem.js';
 import { answerOnSocket } from './edge/problem-of-error.js';
 import { type RawRoute, registerRawRoutes } from './edge/raw-route.js';
 import { registerRoutes } from './edge/register-routes.js';
+import type { RequestTelemetry } from './edge/request-trace.js';
 import { revocationsOf } from './edge/revocation.js';
 import type { Route } from './edge/route.js';
 import { appRoutes } from './edge/routes/apps.routes.js';
 import { auditRoutes } from './edge/routes/audit.routes.js';
 import { identityRoutes } from './edge/routes/identity.routes.js';
 import { operationsRoutes } from './edge/routes/operations.routes.js';
-import { rawRoutes, type Readiness } from './edge/routes/raw.routes.js';
+import { type Exposition, rawRoutes, type Readiness } from './edge/routes/raw.routes.js';
 import { sessionRoutes } from './edge/routes/sessions.routes.js';
 import { createServer } from './edge/server.js';
 import { viewerPorts } from './edge/viewer-wiring.js';
-import { createViewerProxy, type ViewerProxy } from './viewer/viewer-proxy.js';
+import { createViewerProxy, type ViewerProxy, type ViewerStats } from './viewer/viewer-proxy.js';
 
 const VIEWER_PATH = /^\/api\/sessions\/([A-Za-z0-9_-]{1,64})\/viewer$/;
+const VIEWER_ROUTE = '/api/sessions/:session_id/viewer';
 const DRAIN_DEADLINE_MS = 5_000;
 
 export type GatewayParts = Readonly<{
@@ -49,6 +52,10 @@ export type GatewayParts = Readonly<{
   controlPath: string;
   version: string;
   readiness: Readiness;
+  /** For the operator's `/metrics`; there is none when absent. */
+  metrics?: Exposition;
+  /** Who watches the requests; nobody when absent. */
+  telemetry?: RequestTelemetry;
   onError: (message: string, error: unknown) => void;
 }>;
 
@@ -57,6 +64,8 @@ export type Gateway = Readonly<{
   listen: () => Promise<string>;
   /** Takes no new connections, tells viewers to come back, ends event streams; bounded in time. */
   close: () => Promise<void>;
+  /** What viewers have moved since the start, and what they hold now. */
+  viewerStats: () => ViewerStats;
   /** Every route there is, for the tests that walk them. */
   routes: readonly Route[];
   rawRoutes: readonly RawRoute[];
@@ -75,14 +84,10 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const authentication = new Authentication(bus, isSecure, (e) =>
     onError('A sign-in could not be rotated', e),
   );
-  const routes: readonly Route[] = [
-    ...identityRoutes(authentication),
-    ...appRoutes,
-    ...sessionRoutes,
-    ...auditRoutes,
-    ...operationsRoutes(parts.services, readBranding(parts.brandingPath), () => log.head()),
-  ];
+  const routes = routesOf(parts, authentication);
+  const telemetry = parts.telemetry ?? { spans: noSpans };
   const server = await createServer({
+    telemetry,
     ...(publicUrl && { publicUrl }),
     isTrustedProxy,
     onBroken: (error, { method, routeOptions }) =>
@@ -100,7 +105,8 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
       streams.revoke(matches);
     }
   });
-  const raw = rawRoutes(streams, parts.readiness, () => document);
+  const { readiness, metrics } = parts;
+  const raw = rawRoutes({ streams, readiness, metrics, openApi: () => document });
   const { version, writesPerMinute, signInsPerMinute } = parts;
   const document = openApiOf(routes, raw, { version, cookieName: authentication.cookieName });
   const answerNothing = nothingHere(methodsByPath([...routes, ...raw]));
@@ -110,11 +116,13 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   registerRoutes(server, { routes, bus, authentication, limits });
   const rawAndFiles = [...raw, ...fileRoutes(parts.pagePath, answerNothing)];
   registerRawRoutes(server, rawAndFiles, authentication);
-  upgradeViewers(server, viewers, (request) => clientAddressOf(request, isTrustedProxy));
+  const ways = { viewers, telemetry };
+  upgradeViewers(server, ways, (request) => clientAddressOf(request, isTrustedProxy));
   let control: Server | undefined;
   return {
     routes,
     rawRoutes: rawAndFiles,
+    viewerStats: () => viewers.stats(),
     listen: async () => {
       await listenForPeople(server, parts);
       control = await listenForOperator(server, parts.controlPath);
@@ -135,16 +143,36 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   };
 }
 
+const routesOf = (
+  { services, brandingPath, log }: GatewayParts,
+  authentication: Authentication,
+): readonly Route[] => [
+  ...identityRoutes(authentication),
+  ...appRoutes,
+  ...sessionRoutes,
+  ...auditRoutes,
+  ...operationsRoutes(services, readBranding(brandingPath), () => log.head()),
+];
+
 type AddressOf = (request: IncomingMessage) => string | undefined;
 
-function upgradeViewers(server: FastifyInstance, viewers: ViewerProxy, addressOf: AddressOf): void {
+function upgradeViewers(
+  server: FastifyInstance,
+  { viewers, telemetry }: { viewers: ViewerProxy; telemetry: RequestTelemetry },
+  addressOf: AddressOf,
+): void {
   server.server.on('upgrade', (request: IncomingMessage, socket, head) => {
     const [path = ''] = (request.url ?? '').split('?');
     const sessionId = VIEWER_PATH.exec(path)?.[1];
     const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
     if (sessionId && isWebSocket) {
       const ip = addressOf(request);
-      void viewers.upgrade(request, socket, head, { sessionId, ...(ip && { ip }) });
+      const span = telemetry.spans.start(`GET ${VIEWER_ROUTE}`, {
+        kind: 'server',
+        attributes: { 'http.request.method': 'GET', 'http.route': VIEWER_ROUTE },
+      });
+      const context = { sessionId, ...(ip && { ip }) };
+      void inSpan(span, () => viewers.upgrade(request, socket, head, context));
       return;
     }
     const problem = isWebSocket

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { DynamicModule } from '@nestjs/common';
 import { keyedHash, type SealingKey } from '#shared/adapters/seal.js';
 import { openService, type Service, type ServiceHost } from '#shared/boot/service.js';
@@ -12,7 +13,6 @@ import { user } from './domain/user.js';
 import { username } from './domain/username.js';
 import { SignInController } from './edge/sign-in.controller.js';
 import { UserController } from './edge/user.controller.js';
-import { migrations } from './migrations/index.js';
 import { countAdministrators } from './process/first-administrator.js';
 import { passwords } from './read/passwords.js';
 import { signIns } from './read/sign-ins.js';
@@ -34,7 +34,7 @@ export async function openIdentity(
     ...host,
     name: 'identity',
     events: IDENTITY_EVENTS,
-    migrations,
+    migrations: join(import.meta.dirname, 'migrations'),
     models: [users, usernames, passwords, signIns],
     deciders: {
       username: erased(username),

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { DynamicModule } from '@nestjs/common';
 import type { SealingKey } from '#shared/adapters/seal.js';
 import { openService, type Service, type ServiceHost } from '#shared/boot/service.js';
@@ -15,13 +16,13 @@ import type { SessionEdge } from './edge/session-edge.js';
 import { SessionController } from './edge/session.controller.js';
 import { ViewerTicketController } from './edge/viewer-ticket.controller.js';
 import { ticketKeyOf } from './edge/viewer-secret.js';
-import { migrations } from './migrations/index.js';
 import { Supervision } from './process/supervision.js';
 import { Supervisor } from './process/supervisor.js';
 import { SupervisorCommands } from './process/supervisor-commands.js';
 import type { SessionRows, SupervisorLog } from './process/supervisor-parts.js';
 import { sessions } from './read/sessions.js';
 import {
+  countSessions,
   findSession,
   listAliveSessions,
   listOpenSessionIds,
@@ -55,13 +56,15 @@ export async function openSession(
   }: SessionParts,
 ): Promise<{ service: Service<SessionTables>; module: DynamicModule; supervision: Supervision }> {
   let wake: (sessionId: string) => void = () => undefined;
+  let wakeAll: () => void = () => undefined;
   const opened = await openService<SessionTables>({
     ...host,
     name: 'session',
     events: SESSION_EVENTS,
-    migrations,
+    migrations: join(import.meta.dirname, 'migrations'),
     models: [sessions],
     deciders: { session: erased(session), activity: erased(activity), ticket: erased(ticket) },
+    onCaughtUp: () => wakeAll(),
     onProjected(events) {
       const streams = new Set(events.map((event) => event.stream));
       for (const { aggregate, id } of [...streams].map(partsOf)) {
@@ -76,6 +79,7 @@ export async function openSession(
   const lease = opened.database.lease('supervisor');
   const supervision = new Supervision(lease, newSupervisor, log);
   wake = (sessionId) => supervision.wake(sessionId);
+  wakeAll = () => void supervision.reconcile();
   const stop = async (): Promise<void> => {
     await supervision.close();
     await opened.stop();
@@ -92,6 +96,9 @@ export async function openSession(
   const providers = [...(module.providers ?? []), { provide: SESSION_EDGE, useValue: edge }];
   return { service, module: { ...module, providers }, supervision };
 }
+
+/** How many sessions there are in each status. */
+export const countSessionsOf = ({ reader }: Service<SessionTables>) => countSessions(reader);
 
 const rowsOf = ({ database: { primary }, projector }: Service<SessionTables>): SessionRows => ({
   find: (id) => findSession(primary, id),

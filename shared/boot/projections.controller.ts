@@ -9,7 +9,7 @@ import {
 import { Projector } from '#shared/es/projector.js';
 import type { Reply } from '#shared/es/operation.js';
 import { Handles } from './handles.js';
-import type { BusRequest } from './in-process-bus.js';
+import type { BusRequest } from './bus-request.js';
 import { done, rejected } from './reply.js';
 
 /** Makes the controller that answers for a service's read models. The module provides its {@link Projector}. */

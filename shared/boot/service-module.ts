@@ -3,6 +3,7 @@ import { CommandHandler } from '#shared/es/command-handler.js';
 import { Projector } from '#shared/es/projector.js';
 import { projectionsController } from './projections.controller.js';
 import type { Service } from './service.js';
+import { SPANS } from './traced-request.js';
 
 /** Wires one service for Nest: its controllers, under `token` the service itself, and what every service answers. */
 export function serviceModule<Tables>(
@@ -19,6 +20,7 @@ export function serviceModule<Tables>(
       { provide: token, useValue: service },
       { provide: CommandHandler, useValue: service.commands },
       { provide: Projector, useValue: service.projector },
+      { provide: SPANS, useValue: service.spans },
     ],
   };
 }

@@ -1,4 +1,4 @@
-import type { Kysely, Migration } from 'kysely';
+import type { Kysely } from 'kysely';
 import {
   KyselyDecisionStore,
   type DecisionTables,
@@ -9,13 +9,15 @@ import type { RecordedEvent } from '#shared/es/commit.js';
 import type { EventLog } from '#shared/es/event-log.js';
 import { Projector } from '#shared/es/projector.js';
 import type { ReadModel } from '#shared/es/read-model.js';
+import { noSpans, projectionSpans, type Spans } from '#shared/es/spans.js';
 import { aggregatesModel, commandsModel, type Deciders } from '#shared/es/service-models.js';
 
 export type ServiceParts = Readonly<{
   name: string;
   log: EventLog;
   openDatabase: OpenDatabase;
-  migrations: Readonly<Record<string, Migration>>;
+  /** The folder of its SQL migrations, with a folder a kind of database in it. */
+  migrations: string;
   models: readonly ReadModel[];
   deciders: Deciders;
   /** The types of its events; a service that follows all has none to name. */
@@ -23,12 +25,18 @@ export type ServiceParts = Readonly<{
   /** Services whose events it follows: its own when absent; all when 'all'. */
   follows?: 'all';
   now: () => Date;
+  onCaughtUp?: () => void;
   onProjected?: (events: readonly RecordedEvent[]) => void;
   onStopped?: (name: string, error: string) => void;
+  /** Where traces are kept; nowhere when absent. */
+  spans?: Spans;
 }>;
 
 /** What the process that hosts a service hands to it. */
-export type ServiceHost = Pick<ServiceParts, 'log' | 'openDatabase' | 'now' | 'onStopped'>;
+export type ServiceHost = Pick<
+  ServiceParts,
+  'log' | 'openDatabase' | 'now' | 'onStopped' | 'spans'
+>;
 
 /** What every service stands on: its database, its projector and its command handler. */
 export type Service<Tables> = Readonly<{
@@ -38,6 +46,7 @@ export type Service<Tables> = Readonly<{
   reader: Kysely<Tables>;
   projector: Projector;
   commands: CommandHandler;
+  spans: Spans;
   /** The folded state of an aggregate, for an answer that needs it before there is a command. */
   decisions: DecisionStore;
   /** Resolves to true once the read models show everything that is in the log by now, to false when that takes too long. */
@@ -47,7 +56,7 @@ export type Service<Tables> = Readonly<{
 
 /** Opens a service's database and catches up with the log. Errors: DatabaseUnavailableError, LogUnavailableError. */
 export async function openService<Tables>(parts: ServiceParts): Promise<Service<Tables>> {
-  const { name, log, now } = parts;
+  const { name, log, now, spans = noSpans } = parts;
   const database = await parts.openDatabase<Tables>(name, parts.migrations);
   const { store, reader } = database;
   const projector = new Projector({
@@ -57,8 +66,10 @@ export async function openService<Tables>(parts: ServiceParts): Promise<Service<
     models: [...parts.models, aggregatesModel(parts.deciders), commandsModel(name)],
     ...(parts.follows !== 'all' && { follows: [name] }),
     ...(parts.events && { known: parts.events }),
+    ...(parts.onCaughtUp && { onCaughtUp: parts.onCaughtUp }),
     ...(parts.onProjected && { onProjected: parts.onProjected }),
     ...(parts.onStopped && { onStopped: parts.onStopped }),
+    onApplied: projectionSpans(spans, name),
   });
   try {
     await projector.start();
@@ -67,11 +78,18 @@ export async function openService<Tables>(parts: ServiceParts): Promise<Service<
     throw error;
   }
   const decisions = new KyselyDecisionStore(database.primary as unknown as Kysely<DecisionTables>);
-  const commands = new CommandHandler({ service: name, log, store: decisions, projector, now });
+  const commands = new CommandHandler({
+    service: name,
+    log,
+    store: decisions,
+    projector,
+    now,
+    spans,
+  });
   const stop = async (): Promise<void> => {
     await projector.stop();
     await database.close();
   };
   const caughtUp = async (): Promise<boolean> => projector.reached(await log.head());
-  return { name, database, reader, decisions, projector, commands, caughtUp, stop };
+  return { name, database, reader, decisions, projector, commands, spans, caughtUp, stop };
 }

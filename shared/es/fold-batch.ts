@@ -1,7 +1,8 @@
 import type { RecordedEvent, Sequence } from './commit.js';
-import type { ReadModel, Row } from './read-model.js';
+import type { ReadModel, Row, SqlValue } from './read-model.js';
 import type { ReadModelStore, RowChanges } from './read-model-store.js';
 import { isNewer } from './recorded-events.js';
+import { storableText } from './storable-text.js';
 
 type Touch = Readonly<{ key: string; event: RecordedEvent }>;
 
@@ -50,7 +51,7 @@ function touchesOf(model: ReadModel, event: RecordedEvent): Touch[] {
     throw new ProjectionError(model.table, event, 'it is newer than this Sortie; upgrade it');
   }
   try {
-    return model.keysOf(event).map((key) => ({ key, event }));
+    return model.keysOf(event).map((key) => ({ key: storableText(key), event }));
   } catch (cause) {
     throw new ProjectionError(model.table, event, cause);
   }
@@ -58,8 +59,22 @@ function touchesOf(model: ReadModel, event: RecordedEvent): Touch[] {
 
 function applied(model: ReadModel, row: Row | undefined, event: RecordedEvent, key: string) {
   try {
-    return model.project(row, event, key);
+    return storableRow(model.project(row, event, key));
   } catch (cause) {
     throw new ProjectionError(model.table, event, cause);
   }
 }
+
+function storableRow(row: Row | undefined): Row | undefined {
+  for (const column in row) {
+    const value = row[column];
+    // Hardly ever is there one that has to be copied.
+    if (typeof value === 'string' && storableText(value) !== value) {
+      return Object.fromEntries(Object.entries(row).map(([name, v]) => [name, storableValue(v)]));
+    }
+  }
+  return row;
+}
+
+const storableValue = (value: SqlValue): SqlValue =>
+  typeof value === 'string' ? storableText(value) : value;

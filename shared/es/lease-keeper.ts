@@ -14,6 +14,7 @@ export class LeaseKeeper {
   #renewedAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #asking: Promise<void> = Promise.resolve();
+  #isAsking = false;
   #isStopped = false;
 
   /** `onChange` hears of every change after {@link start}; it must not throw. */
@@ -58,8 +59,7 @@ export class LeaseKeeper {
 
   async #renew(): Promise<void> {
     // One question at a time: a database that hangs must not be asked more and more.
-    const before = this.#asking;
-    if ((await Promise.race([before, 'pending'])) === 'pending') return this.#expire();
+    if (this.#isAsking) return this.#expire();
     const held = await this.#ask().then(
       (isOurs) => isOurs,
       () => undefined,
@@ -71,10 +71,9 @@ export class LeaseKeeper {
   #ask(how?: 'seize'): Promise<boolean> {
     const askedAt = performance.now();
     const asked = this.#lease.take(how);
-    this.#asking = asked.then(
-      () => undefined,
-      () => undefined,
-    );
+    this.#isAsking = true;
+    const answered = (): void => void (this.#isAsking = false);
+    this.#asking = asked.then(answered, answered);
     return asked.then((isOurs) => {
       if (isOurs) this.#renewedAt = askedAt;
       return isOurs;

@@ -26,6 +26,12 @@ export class Progress {
     });
   }
 
+  /** Starts from `sequence`, which is further back where the database has gone back. */
+  startFrom(sequence: Sequence): void {
+    this.#reached = 0;
+    this.advance(sequence);
+  }
+
   /** Moves on to `sequence`, never back, and tells those who waited for it. */
   advance(sequence: Sequence): void {
     this.#reached = Math.max(this.#reached, sequence);

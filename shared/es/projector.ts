@@ -21,12 +21,15 @@ const STAND_BY_POLL_MS_MAX = 50;
 
 /** How long a replica that was asked to rebuild may take until it leads. */
 const TAKE_OVER_WAIT_MS = 30_000;
+const REBUILD_ATTEMPTS_MAX = 3;
 
 type Parts = ProjectionParts &
   Readonly<{
     /** Hears every live batch that this replica has written, and when it began (epoch milliseconds). Must not throw. */
     onApplied?: (events: readonly RecordedEvent[], startedAt: number) => void;
-    /** Hears every batch after the start, whichever replica wrote it, once its rows are visible. Must not throw. */
+    /** Hears that it has caught up, at the start or after it lost touch: what it did for that is not told batch by batch. Must not throw. */
+    onCaughtUp?: () => void;
+    /** Hears every batch from then on, whichever replica wrote it, once its rows are visible. Must not throw. */
     onProjected?: (events: readonly RecordedEvent[]) => void;
   }>;
 
@@ -135,13 +138,21 @@ export class Projector {
     return rebuild;
   }
 
-  async #rebuild(model: ReadModel): Promise<RebuildReport> {
+  async #rebuild(model: ReadModel, attempt = 1): Promise<RebuildReport> {
     if (!this.#keeper.isHeld) await this.#keeper.seize();
     const end = performance.now() + TAKE_OVER_WAIT_MS;
     while (!this.#isEntered && performance.now() < end) {
       await rest(STAND_BY_POLL_MS, this.#stop.signal);
     }
-    return this.#writer.rebuild(model, () => this.#standing(model));
+    try {
+      return await this.#writer.rebuild(model, () => this.#standing(model));
+    } catch (cause) {
+      if (!(cause instanceof LeadershipLostError) || attempt === REBUILD_ATTEMPTS_MAX) throw cause;
+      // It led when it last looked: another replica has been asked for a rebuild since.
+      this.#keeper.forfeit();
+      this.#isEntered = false;
+      return this.#rebuild(model, attempt + 1);
+    }
   }
 
   #standing = (model: ReadModel): Sequence =>
@@ -183,7 +194,8 @@ export class Projector {
     const { log, follows: services, known } = this.#parts;
     await this.#writer.load();
     await this.#writer.mend(head);
-    this.#progress.advance(this.#writer.writtenTo(head));
+    // From what the database has, not from what it once had: it may have gone back, after a crash or a failover.
+    this.#progress.startFrom(this.#writer.writtenTo(head));
     while (this.#progress.reached < head && !this.#stop.signal.aborted) {
       const after = this.#progress.reached;
       const { events, through } = await readStretch(log, { after, services, known }, head);
@@ -191,6 +203,7 @@ export class Projector {
     }
     this.#isEntered = true;
     this.#trouble = null;
+    this.#parts.onCaughtUp?.();
   }
 
   async #apply(events: readonly RecordedEvent[], through: Sequence): Promise<void> {
@@ -203,7 +216,8 @@ export class Projector {
     await this.#writer.load();
     await this.#writer.requireLog();
     // What the leader has written is behind us already.
-    this.#progress.advance(this.#writer.writtenTo(await log.head()));
+    this.#progress.startFrom(this.#writer.writtenTo(await log.head()));
+    this.#parts.onCaughtUp?.();
     const query = { after: this.#progress.reached, ...(follows && { services: follows }) };
     for await (const { commits, through } of log.follow(query, signal)) {
       const last = commits.at(-1);

@@ -5,7 +5,12 @@ const RECENT_COMMITS_MAX = 1_024;
 /** Their events' JSON, in characters: large commits leave room for fewer. */
 const RECENT_LENGTH_MAX = 16 * 1_024 * 1_024;
 
-type Kept = Readonly<{ commit: Commit; length: number }>;
+type Kept = Readonly<{
+  commit: Commit;
+  length: number;
+  /** Has a place in the log and is no commit: it is passed over. */
+  isForeign?: boolean;
+}>;
 
 /** Says whether a commit belongs to one of the services of a query. */
 export function matches(commit: Pick<Commit, 'stream'>, services?: readonly string[]): boolean {
@@ -59,7 +64,9 @@ export class RecentCommits {
     const start = after + 1 - first.sequence;
     const part = this.#kept.slice(start, start + Math.min(limit, BATCH_COMMITS_MAX));
     return {
-      commits: part.map(({ commit }) => commit).filter((commit) => matches(commit, services)),
+      commits: part
+        .filter(({ commit, isForeign }) => !isForeign && matches(commit, services))
+        .map(({ commit }) => commit),
       through: part.at(-1)?.commit.sequence ?? after,
     };
   }

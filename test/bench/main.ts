@@ -3,9 +3,18 @@ import type { BenchRow } from './bench-row.js';
 import { benchHttp } from './http.bench.js';
 import { benchLaunch } from './launch.bench.js';
 import { benchLog } from './log.bench.js';
+import { benchMillion } from './million.bench.js';
+import { benchReplayIntoStores } from './replay-stores.bench.js';
 import { benchViewer } from './viewer.bench.js';
 
-const BENCHES = { log: benchLog, http: benchHttp, launch: benchLaunch, viewer: benchViewer };
+const BENCHES = {
+  log: benchLog,
+  replay: benchReplayIntoStores,
+  million: benchMillion,
+  http: benchHttp,
+  launch: benchLaunch,
+  viewer: benchViewer,
+};
 
 const figure = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));

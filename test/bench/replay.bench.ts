@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
 import { openSqliteDatabase } from '#shared/adapters/sqlite-database.js';
@@ -8,15 +8,13 @@ import { SqliteReadModelStore } from '#shared/adapters/sqlite-read-model-store.j
 import type { AppRegistered } from '#shared/contracts/catalog.js';
 import type { CloudEvent } from '#shared/es/commit.js';
 import { Projector } from '#shared/es/projector.js';
-import { migrations } from '#services/catalog/migrations/index.js';
 import { applications } from '#services/catalog/read/applications.js';
-import { cloudEvent, newCommit, streamNamed } from '#test/support/commits.js';
 import { type BenchRow, medianOf, rowOf } from './bench-row.js';
+import { APP_SPEC, fillCatalogue } from './catalogue-commits.js';
 
 const EVENTS = 200_000;
 const APPS = [1_000, 20_000] as const;
 const ROUNDS = 5;
-const GROUP = 1_000;
 /** The size of the projector's own transactions while it catches up. */
 const TRANSACTION_EVENTS = 5_000;
 
@@ -32,7 +30,9 @@ export async function benchReplay(): Promise<BenchRow[]> {
 async function benchCatalogueOf(apps: number): Promise<BenchRow> {
   const folder = await mkdtemp(join(tmpdir(), 'sortie-replay-'));
   const logPath = join(folder, 'sortie.db');
-  await fillLog(logPath, apps);
+  const source = SqliteEventLog.open(logPath);
+  await fillCatalogue(source, { events: EVENTS, apps });
+  await source.close();
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -54,39 +54,9 @@ async function benchCatalogueOf(apps: number): Promise<BenchRow> {
   });
 }
 
-async function fillLog(path: string, apps: number): Promise<void> {
-  const log = SqliteEventLog.open(path);
-  for (let n = 0; n < EVENTS; n += GROUP) {
-    await Promise.all(Array.from({ length: GROUP }, (_, i) => log.append(definition(n + i, apps))));
-  }
-  await log.close();
-}
-
-/** The n-th event: each app is registered, then revised in the order of a shuffled walk. */
-function definition(n: number, apps: number) {
-  const appId = `app-${n < apps ? n : (n * 7_919) % apps}`;
-  const app = { ...APP, name: `App number ${n}` };
-  const revised = { changes: { name: { from: 'before', to: app.name } } };
-  const commit = newCommit({ stream: streamNamed(appId), expectedVersion: 'any' });
-  const event = cloudEvent(commit.commandId, 0, { appId, app, ...(n >= apps && revised) });
-  const type = `sortie.catalog.${n < apps ? 'AppRegistered' : 'AppRevised'}.v1`;
-  return { ...commit, events: [{ ...event, type }] };
-}
-
-const APP = {
-  name: '',
-  description: 'Draws pictures and retouches photographs.',
-  url: 'https://apps.example.com/gimp/start',
-  icon: 'https://apps.example.com/gimp/icon.png',
-  category: 'Graphics',
-  visibility: 'public',
-  launch_type: 'url',
-  container_image: '',
-} as const satisfies AppRegistered['data']['app'];
-
 async function project(logPath: string, path: string): Promise<Replayed> {
   const log = SqliteEventLog.open(logPath);
-  const database = await openSqliteDatabase<never>(path, migrations);
+  const database = await openSqliteDatabase<never>(path, resolve('services/catalog/migrations'));
   const store = new SqliteReadModelStore(database);
   const models = [applications];
   const projector = new Projector({ service: 'catalog', log, store, models, follows: ['catalog'] });
@@ -100,7 +70,7 @@ async function project(logPath: string, path: string): Promise<Replayed> {
   return { perSecond: (EVENTS / tookMs) * 1_000, rows };
 }
 
-const COLUMNS = Object.keys({ id: '', ...APP, version: 0 });
+const COLUMNS = Object.keys({ id: '', ...APP_SPEC, version: 0 });
 
 function byHand(logPath: string, path: string): Replayed {
   const source = new Database(logPath, { readonly: true });
@@ -124,7 +94,7 @@ function byHand(logPath: string, path: string): Replayed {
     for (const { sequence, events } of batch) {
       for (const event of JSON.parse(events) as CloudEvent[]) {
         const { appId, app } = event.data as AppRegistered['data'];
-        put.run(appId, ...Object.values({ ...APP, ...app }), sequence);
+        put.run(appId, ...Object.values({ ...APP_SPEC, ...app }), sequence);
       }
     }
     checkpoint.run(batch.at(-1)?.sequence);

@@ -9,8 +9,11 @@ const POLL_MS = 50;
 const START_MS = 10_000;
 
 /** Starts a compiled module beside this one and resolves with the first message it sends. */
-export async function forkBeside<T>(module: string): Promise<{ child: ChildProcess; told: T }> {
-  const child = fork(new URL(module, import.meta.url));
+export async function forkBeside<T>(
+  module: string,
+  args: readonly string[] = [],
+): Promise<{ child: ChildProcess; told: T }> {
+  const child = fork(new URL(module, import.meta.url), args);
   const [told] = (await once(child, 'message')) as [T];
   return { child, told };
 }

@@ -114,3 +114,17 @@ it.each([[['nonsense']], [['projections', 'rebuild']]])(
     expect(stderr).toMatch(/error: (unknown command|missing required argument)/);
   },
 );
+
+it('writes the configuration of a NATS server without any server', async () => {
+  const out = `${folders.runtimeDir}/nats`;
+  const args = ['nats', 'config', '--out', out, '--process', 'all=gateway,identity', '--json'];
+  const { code, stdout, stderr } = await run(args, '/nowhere/data');
+  expect([code, stderr]).toEqual([0, '']);
+  expect(JSON.parse(stdout)).toMatchObject({
+    configPath: `${out}/nats-server.conf`,
+    processes: [{ name: 'all', nkeyPath: `${out}/all.nkey`, isNew: true }],
+    missing: ['catalog', 'session', 'audit'],
+  });
+  const wrong = await run(['nats', 'config', '--out', out, '--process', 'all=gatway']);
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('can\'t host "gatway"')]);
+});

@@ -90,6 +90,26 @@ describe('the audit trail', () => {
     }
   });
 
+  it('has an attempt on something with a name of any length and letters', async () => {
+    const id = `\0\ud800${Array.from({ length: 9_000 }, (_, n) => (n * n).toString(36)).join('')}`;
+    const data = { ...newApp.parse({ ...spec }), id };
+    await host.bus.request(RegisterApp, data, from('user'));
+    const [entry] = await trail();
+    expect(entry).toMatchObject({ action: 'CREATE_APP', outcome: 'refused' });
+    expect(entry?.resource_id).toBe(`\ufffd\ufffd${id.slice(2, 255)}`);
+    expect(await trail({ resource_id: entry?.resource_id })).toEqual([entry]);
+    expect(await trail({ user: 'a\0b' })).toEqual([]);
+    const statuses = (await host.audit.projector.status()).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set(['live']));
+  });
+
+  it('takes any moment to begin and end at', async () => {
+    await register('gimp');
+    expect(await trail({ since: '0000-01-01T00:00:00Z' })).toHaveLength(1);
+    expect(await trail({ until: '9999-12-31T23:59:59-12:00' })).toHaveLength(1);
+    expect(await trail({ until: '0000-01-01T00:00:00Z' })).toEqual([]);
+  });
+
   it('has every refused attempt under the action that was tried', async () => {
     await register('gimp', 'user');
     await host.bus.request(RetireApp, { app_id: 'nothing' }, from('admin'));

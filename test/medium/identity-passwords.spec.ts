@@ -4,7 +4,6 @@ import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   ChangePassword,
@@ -225,10 +224,11 @@ describe('the read models', () => {
   it.each(TABLES)('keep %s as it is when every event comes again', async (table) => {
     await exercise();
     const before = await hashes();
-    await host.restart(() => {
-      const db = new Database(join(host.folder, 'identity.db'));
-      db.prepare('UPDATE projections SET sequence = 0 WHERE table_name = ?').run(table);
-      db.close();
+    await host.restart(async () => {
+      await host.place.sql(
+        'identity',
+        `UPDATE projections SET sequence = 0 WHERE table_name = '${table}'`,
+      );
     });
     expect(await hashes()).toEqual(before);
   });
@@ -236,11 +236,7 @@ describe('the read models', () => {
   it('are filled again from nothing', async () => {
     const secrets = await exercise();
     const before = await hashes();
-    await host.restart(async () => {
-      for (const end of ['', '-wal', '-shm']) {
-        await rm(join(host.folder, `identity.db${end}`), { force: true });
-      }
-    });
+    await host.restart(() => host.place.forget('identity'));
     expect(await hashes()).toEqual(before);
     expect(answerOf(await host.signIn('bob', secrets.at(-1) ?? ''))).toBe('done');
   });

@@ -17,11 +17,7 @@ const row = (id: string, total: number, sequence: number) => ({ id, total, name:
 describe('an event that a read model can not apply', () => {
   it.each([
     ['throws in the projection', { key: 'b', n: 1, poison: true }, 'poison'],
-    [
-      'breaks a rule of the table',
-      { key: 'b', n: 1, name: 'forbidden' },
-      'CHECK constraint failed',
-    ],
+    ['breaks a rule of the table', { key: 'b', n: 1, name: 'forbidden' }, 'check constraint'],
   ])('stops that one alone, loudly, right before the event, when it %s', async (_, bad, why) => {
     const onStopped = vi.fn<(name: string, error: string) => void>();
     await host.tell({ key: 'a', n: 1 });
@@ -29,28 +25,31 @@ describe('an event that a read model can not apply', () => {
     await host.tell({ key: 'a', n: 5 }, bad);
     await host.tell({ key: 'a', n: 1 });
     const first = await host.start({ onStopped });
-    const error = `totals can't apply sortie.catalog.AppRegistered.v1 at sequence 3: ${why}`;
+    const error = new RegExp(
+      `^totals can't apply sortie.catalog.AppRegistered.v1 at sequence 3: .*${why}`,
+      'i',
+    );
     expect(await first.projector.status()).toMatchObject([
       {
         name: 'test.totals',
         status: 'stopped',
         checkpoint: 2,
         lag: 2,
-        error: expect.stringContaining(error),
+        error: expect.stringMatching(error),
       },
       { name: 'test.entries', status: 'live', checkpoint: 4, lag: 0, error: null },
     ]);
-    expect(onStopped.mock.calls).toEqual([['test.totals', expect.stringContaining(error)]]);
-    expect(first.rows('totals')).toEqual([row('a', 2, 2)]);
-    expect(first.rows('entries')).toHaveLength(5);
+    expect(onStopped.mock.calls).toEqual([['test.totals', expect.stringMatching(error)]]);
+    expect(await first.rows('totals')).toEqual([row('a', 2, 2)]);
+    expect(await first.rows('entries')).toHaveLength(5);
     await host.tell({ key: 'c', n: 1 });
     expect(await first.projector.reached(5)).toBe(false);
-    expect(first.rows('entries')).toHaveLength(6);
-    expect(first.rows('totals')).toHaveLength(1);
+    expect(await first.rows('entries')).toHaveLength(6);
+    expect(await first.rows('totals')).toHaveLength(1);
     await first.stop();
     const again = await host.start({ onStopped });
     expect((await again.projector.status())[0]).toMatchObject({ status: 'stopped' });
-    expect(again.rows('totals')).toEqual([row('a', 2, 2)]);
+    expect(await again.rows('totals')).toEqual([row('a', 2, 2)]);
     await again.stop();
     const cured = {
       ...totals,
@@ -59,7 +58,7 @@ describe('an event that a read model can not apply', () => {
     };
     const repaired = await host.start({ models: [cured as typeof totals, entries] });
     expect((await repaired.projector.status())[0]).toMatchObject({ status: 'live', lag: 0 });
-    expect(repaired.rows('totals').map(({ id, total }) => [id, total])).toEqual([
+    expect((await repaired.rows('totals')).map(({ id, total }) => [id, total])).toEqual([
       ['a', 8],
       ['b', 1],
       ['c', 1],
@@ -78,10 +77,10 @@ describe('an event that a read model can not apply', () => {
     await host.tell({ key: 'a', n: 1 });
     await host.tell({ key: 'a', n: 1, poison: true });
     await host.tell({ key: 'a', n: 3 });
-    await until('the journal', () => rows('entries').length === 3);
+    await until('the journal', async () => (await rows('entries')).length === 3);
     expect((await projector.status())[0]).toMatchObject({ status: 'stopped', checkpoint: 1 });
     await expect(projector.rebuild('test.totals')).rejects.toThrow('at sequence 2: poison');
-    expect(rows('totals')).toEqual([row('a', 1, 1)]);
+    expect(await rows('totals')).toEqual([row('a', 1, 1)]);
   });
 
   it('may be one of a newer version: it stops whoever does not keep those', async () => {
@@ -93,7 +92,7 @@ describe('an event that a read model can not apply', () => {
       type: 'sortie.catalog.AppRegistered.v2',
     };
     await host.log.append({ ...newCommit(), events: [event] });
-    await until('the journal', () => rows('entries').length === 1);
+    await until('the journal', async () => (await rows('entries')).length === 1);
     expect(await projector.status()).toMatchObject([
       { status: 'stopped', error: expect.stringContaining('newer than this Sortie; upgrade it') },
       { status: 'live' },

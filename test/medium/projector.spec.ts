@@ -1,6 +1,5 @@
 // Goal: read models are what the log says, exactly once, whatever happens to the projector or its database.
 // Method: the real projector on the SQLite log and a SQLite database; faults are put in front of the real store.
-import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ReadModelStore, StoreUnavailableError } from '#shared/es/read-model-store.js';
 import { totals } from '#test/support/models.js';
@@ -32,11 +31,11 @@ describe('a projector', () => {
     await host.tell({ key: 'a', n: 1 }, { key: 'b', n: 5 });
     await host.tell({ key: 'a', n: 2 });
     const { projector, rows } = await host.start();
-    expect(rows('totals')).toEqual([row('a', 3, 2), row('b', 5, 1)]);
+    expect(await rows('totals')).toEqual([row('a', 3, 2), row('b', 5, 1)]);
     await host.tell({ key: 'b', n: 0, gone: true }, { key: 'c', n: 1 });
     expect(await projector.reached(3)).toBe(true);
-    expect(rows('totals')).toEqual([row('a', 3, 2), row('c', 1, 3)]);
-    expect(rows('entries').map(({ n }) => n)).toEqual([1, 5, 2, 0, 1]);
+    expect(await rows('totals')).toEqual([row('a', 3, 2), row('c', 1, 3)]);
+    expect((await rows('entries')).map(({ n }) => n)).toEqual([1, 5, 2, 0, 1]);
   });
 
   it('keeps the numbers of a journal free of gaps, and its rows safe, past events that leave none', async () => {
@@ -46,7 +45,7 @@ describe('a projector', () => {
     await host.tell({ n: 8 });
     await host.tell({ key: 'a', n: 4 });
     await projector.reached(4);
-    expect(rows('entries')).toMatchObject([1, 2, 3, 4].map((n) => ({ id: n, n })));
+    expect(await rows('entries')).toMatchObject([1, 2, 3, 4].map((n) => ({ id: n, n })));
   });
 
   it('answers a wait for what is there at once, and ends one for what does not come', async () => {
@@ -91,27 +90,32 @@ describe('a projector', () => {
     clearInterval(timer);
     expect(sizes).toEqual([5_000, 10_000, 12_000]);
     expect(ticks).toBeGreaterThan(3);
-    expect(rows('totals').every(({ total }) => total === 30)).toBe(true);
+    expect((await rows('totals')).every(({ total }) => total === 30)).toBe(true);
   });
 });
+
+const FAILING_CHECKPOINTS = {
+  sqlite:
+    "CREATE TRIGGER fail BEFORE UPDATE ON projections BEGIN SELECT RAISE(ABORT, 'no checkpoint'); END",
+  postgres: `CREATE FUNCTION fail() RETURNS trigger AS $$ BEGIN RAISE 'no checkpoint'; END $$ LANGUAGE plpgsql;
+    CREATE TRIGGER fail BEFORE UPDATE OF sequence ON projections EXECUTE FUNCTION fail()`,
+};
 
 describe('the checkpoint', () => {
   it('stands or falls with the rows', async () => {
     const first = await host.start();
     await host.tell({ key: 'a', n: 1 });
     await first.projector.reached(1);
-    const { database, store } = first;
-    database.raw.exec(
-      "CREATE TRIGGER fail BEFORE UPDATE ON projections BEGIN SELECT RAISE(ABORT, 'no checkpoint'); END",
-    );
+    const { store } = first;
+    await host.sql(FAILING_CHECKPOINTS[host.place.kind]);
     await host.tell({ key: 'a', n: 10 });
     await until('the stop', async () => (await first.projector.status())[0]?.status === 'stopped');
-    expect(first.rows('totals')).toEqual([row('a', 1, 1)]);
-    database.raw.exec('DROP TRIGGER fail');
+    expect(await first.rows('totals')).toEqual([row('a', 1, 1)]);
+    await host.sql(`DROP TRIGGER fail${host.place.kind === 'postgres' ? ' ON projections' : ''}`);
     expect((await store.checkpoints()).map(({ sequence }) => sequence)).toEqual([1, 1]);
     await first.stop();
     const second = await host.start();
-    expect(second.rows('totals')).toEqual([row('a', 11, 2)]);
+    expect(await second.rows('totals')).toEqual([row('a', 11, 2)]);
   });
 
   it('makes a redelivered event change nothing', async () => {
@@ -137,8 +141,8 @@ describe('the checkpoint', () => {
     const heard = vi.fn<() => void>();
     const second = await host.start({ log: twice, onProjected: heard });
     await until('four deliveries', () => heard.mock.calls.length === 4);
-    expect(second.rows('totals')).toEqual([row('a', 7, 3)]);
-    expect(second.rows('entries').map(({ n }) => n)).toEqual([1, 2, 4]);
+    expect(await second.rows('totals')).toEqual([row('a', 7, 3)]);
+    expect((await second.rows('entries')).map(({ n }) => n)).toEqual([1, 2, 4]);
   });
 
   it('goes back to the start when it belongs to a longer log', async () => {
@@ -149,10 +153,10 @@ describe('the checkpoint', () => {
     ]);
     await first.stop();
     const second = await host.start();
-    expect(second.rows('totals')).toEqual([row('a', 1, 1)]);
+    expect(await second.rows('totals')).toEqual([row('a', 1, 1)]);
     await host.tell({ key: 'a', n: 1 });
     expect(await second.projector.reached(2)).toBe(true);
-    expect(second.rows('totals')).toEqual([row('a', 2, 2)]);
+    expect(await second.rows('totals')).toEqual([row('a', 2, 2)]);
   });
 
   it('goes back to the start also where the rebuild then fails', async () => {
@@ -203,8 +207,8 @@ describe('a database that can not be written', () => {
     ]);
     isFull = false;
     expect(await projector.reached(1, 5_000)).toBe(true);
-    expect(rows('totals')).toEqual([row('a', 1, 1)]);
-    expect(rows('entries')).toHaveLength(1);
+    expect(await rows('totals')).toEqual([row('a', 1, 1)]);
+    expect(await rows('entries')).toHaveLength(1);
     expect(onStopped).not.toHaveBeenCalled();
     expect((await projector.status())[0]?.error).toBeNull();
   });
@@ -227,10 +231,9 @@ describe('a database that is gone', () => {
     const first = await host.start();
     const before = await first.hashes();
     await first.stop();
-    for (const ending of ['', '-wal', '-shm'])
-      await rm(host.databasePath + ending, { force: true });
+    await host.place.forget('test');
     const second = await host.start();
     expect(await second.hashes()).toEqual(before);
-    expect(second.rows('totals')).toHaveLength(8);
+    expect(await second.rows('totals')).toHaveLength(8);
   });
 });

@@ -1,20 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
-import { sqliteDatabases } from '#shared/adapters/sqlite-service-database.js';
 import { InProcessBus } from '#shared/boot/in-process-bus.js';
 import { openAudit } from '#services/audit/module.js';
 import { openCatalog } from '#services/catalog/module.js';
+import { openPlace } from './database-place.js';
 
 export type AuditHost = Awaited<ReturnType<typeof openAuditHost>>;
 
-/** The catalogue and the audit trail on one log, on real files in a folder of their own. */
+/** The catalogue and the audit trail on one log, on a real log and databases of their own. */
 export async function openAuditHost(now: () => Date = () => new Date()) {
-  const folder = await mkdtemp(join(tmpdir(), 'sortie-audit-'));
-  const log = SqliteEventLog.open(join(folder, 'sortie.db'));
-  const host = { log, openDatabase: sqliteDatabases(folder), now };
+  const place = await openPlace();
+  const databases = place.databases();
+  const log = SqliteEventLog.open(join(place.folder, 'sortie.db'));
+  const host = { log, openDatabase: databases.openDatabase, now };
   const catalog = await openCatalog(host);
   const audit = await openAudit(host);
   const bus = new InProcessBus();
@@ -33,8 +32,9 @@ export async function openAuditHost(now: () => Date = () => new Date()) {
     await app.close();
     await catalog.service.stop();
     await audit.service.stop();
+    await databases.close();
     await log.close();
-    await rm(folder, { recursive: true });
+    await place.remove();
   };
-  return { bus, log, folder, catalog: catalog.service, audit: audit.service, caughtUp, close };
+  return { bus, log, place, catalog: catalog.service, audit: audit.service, caughtUp, close };
 }

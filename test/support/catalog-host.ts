@@ -1,13 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { v7 as uuidV7 } from 'uuid';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
-import { sqliteDatabases } from '#shared/adapters/sqlite-service-database.js';
 import { InProcessBus } from '#shared/boot/in-process-bus.js';
+import { type BusTelemetry, unwatchedBus } from '#shared/boot/traced-request.js';
 import type { RequestContext, Role } from '#shared/es/operation.js';
 import { openCatalog } from '#services/catalog/module.js';
+import { openPlace } from './database-place.js';
 
 /** A request context of a made-up person with a role. */
 export const asked = (role: Role, over: Partial<RequestContext> = {}): RequestContext => ({
@@ -19,23 +18,26 @@ export const asked = (role: Role, over: Partial<RequestContext> = {}): RequestCo
 
 export type CatalogHost = Awaited<ReturnType<typeof openCatalogHost>>;
 
-/** The catalogue on real files in a folder of its own. */
-export async function openCatalogHost() {
-  const folder = await mkdtemp(join(tmpdir(), 'sortie-catalog-'));
-  const log = SqliteEventLog.open(join(folder, 'sortie.db'));
+/** The catalogue on a real log and database of its own. */
+export async function openCatalogHost(telemetry: BusTelemetry = unwatchedBus) {
+  const place = await openPlace();
+  const databases = place.databases();
+  const log = SqliteEventLog.open(join(place.folder, 'sortie.db'));
   const { service, module } = await openCatalog({
     log,
-    openDatabase: sqliteDatabases(folder),
+    openDatabase: databases.openDatabase,
     now: () => new Date(),
+    spans: telemetry.spans,
   });
-  const bus = new InProcessBus();
+  const bus = new InProcessBus(undefined, telemetry);
   const app = await NestFactory.createMicroservice(module, { strategy: bus, logger: ['error'] });
   await app.listen();
   const close = async (): Promise<void> => {
     await app.close();
     await service.stop();
+    await databases.close();
     await log.close();
-    await rm(folder, { recursive: true });
+    await place.remove();
   };
   return { bus, log, service, close };
 }

@@ -17,6 +17,7 @@ export async function declaredGateway() {
     services: ['identity', 'catalog', 'session', 'audit'],
     ...{ pagePath: resolve('dist/services/gateway/web'), controlPath: '', version: '0.0.0' },
     readiness: async () => ({ ready: true, checks: {} }),
+    metrics: async () => ({ contentType: 'text/plain', text: '' }),
     onError: (message, error) => {
       throw new Error(message, { cause: error });
     },

@@ -1,9 +1,7 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
-import { sqliteDatabases } from '#shared/adapters/sqlite-service-database.js';
 import { openSealingKey } from '#shared/adapters/sealing-key.js';
 import { InProcessBus } from '#shared/boot/in-process-bus.js';
 import {
@@ -16,22 +14,25 @@ import {
 import type { Operation, Reply, RequestContext } from '#shared/es/operation.js';
 import { openIdentity } from '#services/identity/module.js';
 import { asked } from './catalog-host.js';
+import { type DatabasePlace, openPlace } from './database-place.js';
 
 export const PASSWORD = 'mauve stapler 42';
 
 export type IdentityHost = Awaited<ReturnType<typeof openIdentityHost>>;
 
-/** Users and sign-ins on real files in a folder of their own, at a time that the test sets. */
+/** Users and sign-ins on a real log and database of their own, at a time that the test sets. */
 export async function openIdentityHost() {
-  const folder = await mkdtemp(join(tmpdir(), 'sortie-identity-'));
+  const place = await openPlace();
+  const { folder } = place;
   const clock = { ms: Date.parse('2026-11-20T10:00:00.000Z') };
-  let running = await start(folder, clock);
+  let running = await start(place, clock);
 
   const ask = <D, R>(operation: Operation<D, R>, data: D, context: RequestContext) =>
     running.bus.request(operation, data, context);
   const signIn = (name: string, password: string, over: Partial<RequestContext> = {}) =>
     ask(SignIn, { name, password }, asked('anonymous', { ip: '10.0.0.1', ...over }));
   return {
+    place,
     folder,
     clock,
     ask,
@@ -61,7 +62,7 @@ export async function openIdentityHost() {
     restart: async (meanwhile: () => Promise<void> | void = () => undefined) => {
       await running.close();
       await meanwhile();
-      running = await start(folder, clock);
+      running = await start(place, clock);
     },
     /** Everything that is in the files, the way it lies there. */
     bytes: async () => {
@@ -70,17 +71,19 @@ export async function openIdentityHost() {
     },
     close: async () => {
       await running.close();
-      await rm(folder, { recursive: true });
+      await place.remove();
     },
   };
 }
 
-async function start(folder: string, clock: { ms: number }) {
+async function start(place: DatabasePlace, clock: { ms: number }) {
+  const { folder } = place;
+  const databases = place.databases();
   const log = SqliteEventLog.open(join(folder, 'sortie.db'));
   const stopped: string[] = [];
   const host = {
     log,
-    openDatabase: sqliteDatabases(folder),
+    openDatabase: databases.openDatabase,
     now: () => new Date(clock.ms),
     onStopped: (name: string, error: string) => void stopped.push(`${name}: ${error}`),
   };
@@ -93,11 +96,13 @@ async function start(folder: string, clock: { ms: number }) {
     const close = async (): Promise<void> => {
       await app.close();
       await service.stop();
+      await databases.close();
       await log.close();
       if (stopped.length > 0) throw new Error(`Projections stopped: ${stopped.join('; ')}`);
     };
     return { bus, log, service, close };
   } catch (error) {
+    await databases.close();
     await log.close();
     throw error;
   }

@@ -1,8 +1,4 @@
-import { type Kysely, type Migration, sql } from 'kysely';
-import {
-  createDecisionTables,
-  createProjectionsTable,
-} from '#shared/adapters/sqlite-read-model-store.js';
+import { resolve } from 'node:path';
 import type { Message } from '#shared/es/decider.js';
 import { journal, type ReadModel, rowModel } from '#shared/es/read-model.js';
 
@@ -33,26 +29,5 @@ export const entries: ReadModel = journal<Counted, { n: number; sequence: number
   rowOf: ({ data, sequence }) => (data.key === undefined ? undefined : { n: data.n, sequence }),
 });
 
-/** The tables of both. */
-export const modelMigrations: Readonly<Record<string, Migration>> = {
-  '0001_models': {
-    async up(db: Kysely<unknown>) {
-      await createProjectionsTable(db);
-      await createDecisionTables(db);
-      await db.schema
-        .createTable('totals')
-        .addColumn('id', 'text', (c) => c.primaryKey())
-        .addColumn('total', 'integer', (c) => c.notNull())
-        .addColumn('name', 'text', (c) => c.check(sql`name <> 'forbidden'`))
-        .addColumn('sequence', 'integer', (c) => c.notNull())
-        .execute();
-      await db.schema.createIndex('idx_totals_total').on('totals').column('total').execute();
-      await db.schema
-        .createTable('entries')
-        .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
-        .addColumn('n', 'integer', (c) => c.notNull())
-        .addColumn('sequence', 'integer', (c) => c.notNull())
-        .execute();
-    },
-  },
-};
+/** The tables of both: a folder of migrations. npm runs scripts in the package's folder, for tests and benches alike. */
+export const modelMigrations = resolve('test/support/migrations');

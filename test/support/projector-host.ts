@@ -1,14 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSqliteDatabase } from '#shared/adapters/sqlite-database.js';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
-import { SqliteReadModelStore } from '#shared/adapters/sqlite-read-model-store.js';
 import type { EventLog } from '#shared/es/event-log.js';
 import { Projector } from '#shared/es/projector.js';
-import type { ReadModel } from '#shared/es/read-model.js';
+import type { ReadModel, Row } from '#shared/es/read-model.js';
 import type { ReadModelStore } from '#shared/es/read-model-store.js';
 import { newCommit } from './commits.js';
+import { openPlace } from './database-place.js';
 import { type Counted, entries, modelMigrations, totals } from './models.js';
 
 type Over = {
@@ -22,16 +19,16 @@ type Over = {
 
 export type ProjectorHost = Awaited<ReturnType<typeof openProjectorHost>>;
 
-/** A SQLite log and a database of read models in one folder; projectors are started on them one after another. */
+/** A SQLite log and a database of read models; projectors are started on them one after another. */
 export async function openProjectorHost() {
-  const folder = await mkdtemp(join(tmpdir(), 'sortie-projector-'));
-  const databasePath = join(folder, 'models.db');
-  const log = SqliteEventLog.open(join(folder, 'sortie.db'));
+  const place = await openPlace();
+  const log = SqliteEventLog.open(join(place.folder, 'sortie.db'));
   const running = new Set<() => Promise<void>>();
 
   async function start(over: Over = {}) {
-    const database = await openSqliteDatabase<never>(databasePath, modelMigrations);
-    const real = new SqliteReadModelStore(database);
+    const databases = place.databases();
+    const database = await databases.openDatabase<Record<string, Row>>('test', modelMigrations);
+    const real = database.store;
     const store = over.store?.(real) ?? real;
     const { models = [totals, entries], follows, onStopped, onProjected } = over;
     const projector = new Projector({
@@ -46,12 +43,12 @@ export async function openProjectorHost() {
     const stop = async (): Promise<void> => {
       running.delete(stop);
       await projector.stop();
-      await real.close();
+      await databases.close();
     };
     running.add(stop);
     await projector.start();
     const rows = (table: string) =>
-      database.raw.prepare(`SELECT * FROM ${table} ORDER BY id`).all() as Record<string, unknown>[];
+      database.primary.selectFrom(table).selectAll().orderBy('id').execute();
     const hashes = async () => {
       const named = models.map(({ table }) => projector.stateHash(`test.${table}`));
       return (await Promise.all(named)).map((found) => found?.hash);
@@ -67,7 +64,9 @@ export async function openProjectorHost() {
   const cleanup = async (): Promise<void> => {
     for (const stop of running) await stop();
     await log.close();
-    await rm(folder, { recursive: true });
+    await place.remove();
   };
-  return { folder, databasePath, log, start, tell, cleanup };
+  /** Runs SQL on the tables, past every projector. */
+  const sql = <R = Row>(text: string) => place.sql<R>('test', text);
+  return { place, log, start, tell, sql, cleanup };
 }

@@ -1,12 +1,10 @@
 import 'reflect-metadata';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { SEALING_KEY_BYTES, sealingKeyOf } from '#shared/adapters/seal.js';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
-import { sqliteDatabases } from '#shared/adapters/sqlite-service-database.js';
+import { busOf } from '#shared/boot/declared-bus.js';
 import { InProcessBus } from '#shared/boot/in-process-bus.js';
 import { RegisterApp } from '#shared/contracts/catalog.js';
 import { FindSession, RequestSession, type SessionView } from '#shared/contracts/session.js';
@@ -17,6 +15,7 @@ import type { RuntimeDriver } from '#services/session/adapters/runtime-driver.js
 import { SESSION_TIMEOUTS_DEFAULT, type SessionTimeouts } from '#services/session/config.js';
 import { openSession } from '#services/session/module.js';
 import { asked } from './catalog-host.js';
+import { openPlace } from './database-place.js';
 import { until } from './waits.js';
 
 type Start = Readonly<{
@@ -38,21 +37,23 @@ export function resultIn<R>(reply: Reply<R>): R {
 class HostModule {}
 Module({})(HostModule);
 
-/** The catalogue and the session service on real files, in a folder of their own or an earlier host's. */
+/** The catalogue and the session service on a real log and databases, of their own or an earlier host's. */
 export async function openSessionHost({
   driver,
   timeouts,
   now = () => new Date(),
   ...start
 }: Start) {
-  const folder = start.folder ?? (await mkdtemp(join(tmpdir(), 'sortie-session-')));
+  const place = await openPlace(start.folder);
+  const { folder } = place;
+  const databases = place.databases();
   const log = SqliteEventLog.open(join(folder, 'sortie.db'));
   const bus = new InProcessBus();
-  const host = { log, openDatabase: sqliteDatabases(folder), now };
+  const host = { log, openDatabase: databases.openDatabase, now };
   const catalog = await openCatalog(host);
   const session = await openSession(host, {
     driver,
-    bus,
+    bus: busOf('session', bus),
     sealingKey: sealingKeyOf(Buffer.alloc(SEALING_KEY_BYTES, 7)),
     timeouts: { ...SESSION_TIMEOUTS_DEFAULT, ...timeouts },
   });
@@ -66,13 +67,14 @@ export async function openSessionHost({
     await app.close();
     await session.service.stop();
     await catalog.service.stop();
+    await databases.close();
     await log.close();
   };
   const close = async (): Promise<void> => {
     await leave();
-    await rm(folder, { recursive: true });
+    await place.remove();
   };
-  return { folder, log, bus, ...session, leave, close, ...acts(bus, log) };
+  return { folder, place, log, bus, ...session, leave, close, ...acts(bus, log) };
 }
 
 function acts(bus: InProcessBus, log: SqliteEventLog) {

@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { ListAudit, ShowAnalytics } from '#shared/contracts/audit.js';
 import { Handles } from '#shared/boot/handles.js';
-import type { Asked } from '#shared/boot/in-process-bus.js';
+import type { Asked } from '#shared/boot/bus-request.js';
 import { done, rejected } from '#shared/boot/reply.js';
 import type { Service } from '#shared/boot/service.js';
 import { showAnalytics } from '../read/analytics.query.js';

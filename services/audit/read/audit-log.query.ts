@@ -1,6 +1,7 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import type { AuditEntry, AuditQuery } from '#shared/contracts/audit.js';
 import { decodeCursor, encodeCursor } from '#shared/contracts/page.js';
+import { isRowTime, rowTimeOf } from '#shared/contracts/row-time.js';
 import type { AuditTables } from './tables.js';
 
 type Row = AuditTables['audit_log'];
@@ -48,25 +49,23 @@ function bySequence(query: Query, { cursor }: AuditQuery): Query {
   const newestFirst = query.orderBy('id', 'desc');
   if (cursor === undefined) return newestFirst;
   const before = decodeCursor(cursor);
-  if (typeof before !== 'number') throw notOurs();
+  if (typeof before !== 'number' || !Number.isSafeInteger(before)) throw notOurs();
   return newestFirst.where('id', '<', before);
 }
 
 function byTime(query: Query, { cursor, since, until }: AuditQuery): Query {
   let newestFirst = query.orderBy('timestamp', 'desc').orderBy('id', 'desc');
-  if (since !== undefined) newestFirst = newestFirst.where('timestamp', '>=', utc(since));
-  if (until !== undefined) newestFirst = newestFirst.where('timestamp', '<', utc(until));
+  if (since !== undefined) newestFirst = newestFirst.where('timestamp', '>=', rowTimeOf(since));
+  if (until !== undefined) newestFirst = newestFirst.where('timestamp', '<', rowTimeOf(until));
   if (cursor === undefined) return newestFirst;
-  const [, timestamp, id] = /^(\S+) (\d+)$/.exec(String(decodeCursor(cursor))) ?? [];
-  if (timestamp === undefined || id === undefined) throw notOurs();
+  const [, timestamp = '', id] = /^(\S+) (\d+)$/.exec(String(decodeCursor(cursor))) ?? [];
+  if (!isRowTime(timestamp) || !Number.isSafeInteger(Number(id))) throw notOurs();
   return newestFirst.where((eb) =>
     eb(eb.refTuple('timestamp', 'id'), '<', eb.tuple(timestamp, Number(id))),
   );
 }
 
 const placeOf = ({ timestamp, id }: AuditEntry): string => `${timestamp} ${id}`;
-/** Times are stored as UTC with milliseconds; as text they sort as they happened. */
-const utc = (moment: string): string => new Date(moment).toISOString();
 const notOurs = (): CursorError =>
   new CursorError(
     'cursor: is none of this list with these filters; leave it out to start at the newest entry.',

@@ -9,6 +9,9 @@ import { actionOf } from './operation-actions.js';
 import { sessionTrail } from './session-trail.js';
 import type { AnyTrail, Told } from './trail.js';
 
+/** A refused attempt names what it was at, in any words; a filter asks for as many, and an index can hold them. */
+const RESOURCE_ID_LENGTH_MAX = 255;
+
 export type AuditRow = {
   timestamp: string;
   user: string;
@@ -32,7 +35,8 @@ export const TRAILS: Readonly<Record<string, AnyTrail>> = {
 /** The audit trail (S-56, S-57, P-18, P-20): one row for each change and for each refused attempt, in log order. */
 export const auditLog = journal<Message, AuditRow>({
   table: 'audit_log',
-  version: 1,
+  // 2: a resource's id has a limit.
+  version: 2,
   newer: 'kept',
   rowOf(event) {
     const told = isRefusal(event) ? refusal(event) : tell(event);
@@ -68,7 +72,7 @@ function row(event: RecordedEvent, told: Told): AuditRow {
     action: told.action,
     details: JSON.stringify(told.details),
     resource_type: resourceType || null,
-    resource_id: resourceId,
+    resource_id: resourceId?.slice(0, RESOURCE_ID_LENGTH_MAX) ?? null,
     ip_address: cloud.actorip ?? null,
     user_agent: cloud.useragent ?? null,
     outcome: told.outcome ?? 'done',

@@ -17,7 +17,7 @@ import {
   WithdrawAppAccess,
 } from '#shared/contracts/catalog.js';
 import { Handles } from '#shared/boot/handles.js';
-import type { Asked, BusRequest } from '#shared/boot/in-process-bus.js';
+import type { Asked, BusRequest } from '#shared/boot/bus-request.js';
 import { done, ended, rejected, resultOf } from '#shared/boot/reply.js';
 import type { Service } from '#shared/boot/service.js';
 import type { Reply } from '#shared/es/operation.js';

@@ -4,6 +4,7 @@ import { v7 as uuidV7 } from 'uuid';
 import { type Account, Authenticate, RotateSignIn, SignOut } from '#shared/contracts/identity.js';
 import { ANONYMOUS, type Bus, type RequestContext } from '#shared/es/operation.js';
 import { isOperator } from './control-socket.js';
+import { problemOfRefusal } from './problem-of-error.js';
 import { type Caller, contextOf } from './request-context.js';
 
 const OPERATOR: Caller = { actor: { id: 'operator', role: 'operator' } };
@@ -34,13 +35,19 @@ export class Authentication {
     const token = request.cookies[this.cookieName];
     if (!token) return NOBODY;
     const answer = await this.#bus.request(Authenticate, { token }, anonymousContext());
+    // Not to know now who asks is not to know nobody: a browser would show the sign-in page.
+    if (answer.kind === 'rejected' && answer.code === 'Unavailable') throw problemOfRefusal(answer);
     if (answer.kind === 'rejected') return NOBODY;
     const { user, sign_in_id: signInId, expires_at, rotate } = answer.result;
     this.#accounts.set(request, user);
     const expiresAt = Date.parse(expires_at);
     const caller: Caller = { actor: { id: user.id, role: user.role }, signInId, expiresAt };
     // A token that can't be exchanged now, as on a full disk, is exchanged later; it is good until then.
-    if (rotate) await this.#rotate(token, caller, request, reply).catch(this.#onError);
+    if (rotate) {
+      await this.#rotate(token, caller, request, reply).catch((error: unknown) =>
+        request.trace.span.within(() => this.#onError(error)),
+      );
+    }
     return caller;
   }
 

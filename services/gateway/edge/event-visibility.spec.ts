@@ -48,6 +48,13 @@ describe('a change of an app', () => {
     expect(await seenBy(admin, revised(from, to))).toHaveLength(1);
   });
 
+  it('is not left out because nobody could say who may see it', async () => {
+    const busy = { kind: 'rejected', code: 'Unavailable', detail: 'Too much is asked for' };
+    const overrun = { request: async () => busy } as unknown as Bus;
+    const visible = visibleEvents(revised(undefined, 'approved'), una, overrun);
+    await expect(visible).rejects.toThrow('Too much is asked for');
+  });
+
   it('is told to users as the app’s id alone, and to nobody with where somebody sat', async () => {
     const [told] = await seenBy(ben, revised(undefined, 'public'));
     expect(told?.data).toEqual({ appId: 'a1' });

@@ -5,7 +5,7 @@ import {
   ListApprovals,
 } from '#shared/contracts/catalog.js';
 import { type CloudEvent, type Commit, partsOf } from '#shared/es/commit.js';
-import type { Bus, RequestContext } from '#shared/es/operation.js';
+import { type Bus, BusUnavailableError, type RequestContext } from '#shared/es/operation.js';
 import { systemContext } from '#shared/es/system-context.js';
 
 /** Where somebody sat is for the audit trail only. */
@@ -81,5 +81,9 @@ async function isAppVisible({ data }: Shown, appId: string, viewer: Viewer): Pro
 
 async function isApproved(appId: string, { bus, context: { actor } }: Viewer): Promise<boolean> {
   const reply = await bus.request(ListApprovals, { app_id: appId }, systemContext());
+  // A stream that breaks goes on from there; an event that is left out is missed for good.
+  if (reply.kind === 'rejected' && reply.code === 'Unavailable') {
+    throw new BusUnavailableError(reply.detail);
+  }
   return reply.kind === 'done' && reply.result.user_ids.includes(actor.id);
 }

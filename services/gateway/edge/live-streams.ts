@@ -44,12 +44,14 @@ export class LiveStreams {
     const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream; charset=utf-8' };
     // A proxy that gathers answers would hold events back.
     reply.raw.writeHead(200, { ...headers, 'x-accel-buffering': 'no' } as Record<string, string>);
+    // The stream may go on for days; what it asks of the services then is no part of this request's trace.
+    request.trace.answered(200);
     const visible = (commit: Parameters<typeof visibleEvents>[0]) =>
       visibleEvents(commit, context, this.#bus);
     streamEvents(reply.raw, { tail: this.#tail, visible, after, signal: end.signal })
       .catch((error: unknown) => {
         reply.raw.destroy();
-        if (!end.signal.aborted) this.#onError(error);
+        if (!end.signal.aborted) request.trace.span.within(() => this.#onError(error));
       })
       .finally(() => this.#streams.delete(stream));
     return reply;

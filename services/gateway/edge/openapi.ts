@@ -16,6 +16,10 @@ const problemSchema: Schema = {
     detail: { type: 'string', description: 'What was wrong and what to do about it' },
     instance: { type: 'string' },
     code: { type: 'string', enum: Object.keys(PROBLEMS) },
+    traceId: {
+      type: 'string',
+      description: 'What the server’s log lines of the request have, too',
+    },
     errors: {
       type: 'array',
       items: {

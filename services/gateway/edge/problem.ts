@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { type ProblemCode, PROBLEMS } from '#shared/contracts/problem.js';
+import { traceIdFor } from './request-trace.js';
 
 export type FieldError = Readonly<{ field: string; message: string }>;
 
@@ -26,8 +27,8 @@ export class Problem extends Error {
 /** Says whether a code from a service is one that the API knows. */
 export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);
 
-/** The document's members (RFC 9457 section 3.1) and Sortie's `code` and `errors`. */
-export function documentOf(problem: Problem, instance: string) {
+/** The document's members (RFC 9457 section 3.1) and Sortie's: `code`, `errors`, and the `traceId` that log lines are found by. */
+export function documentOf(problem: Problem, instance: string, traceId?: string) {
   const [status, title] = PROBLEMS[problem.code];
   return {
     type: `urn:sortie:problem:${problem.code}`,
@@ -37,12 +38,14 @@ export function documentOf(problem: Problem, instance: string) {
     instance,
     code: problem.code,
     ...(problem.errors.length > 0 && { errors: problem.errors }),
+    ...(traceId && { traceId }),
   };
 }
 
 /** Sends a problem document. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  const document = documentOf(problem, reply.request.url.split('?')[0] ?? '/');
+  const { request } = reply;
+  const document = documentOf(problem, request.url.split('?')[0] ?? '/', traceIdFor(request));
   if (problem.retryAfterSeconds !== undefined) {
     reply.header('retry-after', String(Math.ceil(problem.retryAfterSeconds)));
   }

@@ -1,24 +1,19 @@
 import type { FastifyRequest } from 'fastify';
-import { v5 as uuidV5, v7 as uuidV7 } from 'uuid';
-import { randomUUID } from 'node:crypto';
+import { v5 as uuidV5 } from 'uuid';
 import type { Actor, RequestContext } from '#shared/es/operation.js';
 import { Problem } from './problem.js';
 
 const COMMAND_NAMESPACE = '8c7a2c4b-0b7e-5d0a-9a55-9a3b8f4f5a61';
 const IDEMPOTENCY_KEY_LENGTH_MAX = 255;
 const USER_AGENT_LENGTH_MAX = 256;
-/** W3C Trace Context, version 00. */
-const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** Who asks, through which sign-in, which ends at `expiresAt` (epoch milliseconds). */
 export type Caller = Readonly<{ actor: Actor; signInId?: string; expiresAt?: number }>;
 
 /** What travels with a request to the services and into the events. Throws {@link Problem} for an unusable Idempotency-Key. */
 export function contextOf(request: FastifyRequest, { actor, signInId }: Caller): RequestContext {
-  // Reads leave no trace in the log; a write's id is made in order of time, which its index is thankful for.
-  const correlationId = request.method === 'GET' ? randomUUID() : uuidV7();
   const userAgent = request.headers['user-agent']?.slice(0, USER_AGENT_LENGTH_MAX);
-  const traceparent = request.headers['traceparent'];
+  const { correlationId, span } = request.trace;
   return {
     actor,
     ...(signInId && { signInId }),
@@ -26,7 +21,7 @@ export function contextOf(request: FastifyRequest, { actor, signInId }: Caller):
     correlationId,
     ip: request.ip,
     ...(userAgent && { userAgent }),
-    ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) && { traceparent }),
+    ...(span.traceparent && { traceparent: span.traceparent }),
   };
 }
 

@@ -52,6 +52,24 @@ describe('the server', () => {
     expect(String(broken.at(-1))).toContain('a secret of the inside');
   });
 
+  it('that is closing says so in a problem, and when to come back', async () => {
+    const port = await open();
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const head = 'HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json';
+    // One that is under way keeps the connection open, and the next one comes on it.
+    socket.write(`POST /echo ${head}\r\ncontent-length: 2\r\n\r\n{`);
+    await once(server.server, 'request');
+    const closed = server.close();
+    socket.write(`}POST /echo ${head}\r\ncontent-length: 2\r\n\r\n{}`);
+    await once(socket, 'close');
+    await closed;
+    expect(text).toMatch(/^HTTP\/1.1 200 [^]*HTTP\/1.1 503 /);
+    expect(text).toContain('application/problem+json');
+    expect(text.toLowerCase()).toContain('retry-after: 1');
+  });
+
   it('leaves prototypes alone', async () => {
     const port = await open();
     const body = '{"__proto__": {"polluted": true}}';

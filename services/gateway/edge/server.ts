@@ -5,9 +5,11 @@ import type { IsTrusted } from './client-address.js';
 import { isOperator } from './control-socket.js';
 import { requireDeclaredRoutes } from './declared-routes.js';
 import { acceptJsonOnly } from './json-body.js';
+import { noSpans } from '#shared/es/spans.js';
 import { requireOwnOrigin } from './origins.js';
 import { Problem, sendProblem } from './problem.js';
 import { answerBrokenHttp, BODY_BYTES_MAX, problemOf } from './problem-of-error.js';
+import { type RequestTelemetry, traceRequests } from './request-trace.js';
 import { securityHeaders } from './security-headers.js';
 
 const URL_PARAM_LENGTH_MAX = 128;
@@ -25,6 +27,8 @@ export type ServerOptions = Readonly<{
   isTrustedProxy: IsTrusted;
   /** Told of every error that is nobody's expected answer. */
   onBroken: (error: unknown, request: FastifyRequest) => void;
+  /** Who watches the requests; nobody when absent. */
+  telemetry?: RequestTelemetry;
   /** For tests, which can't wait as long as a slow client may take. */
   requestDeadlineMs?: number;
 }>;
@@ -45,6 +49,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     trustProxy: options.isTrustedProxy,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
+    // Fastify's own answer is no problem document.
+    return503OnClosing: false,
     clientErrorHandler: answerBrokenHttp,
     frameworkErrors: (error, request, reply) => {
       addHeaders(options, request.url, reply);
@@ -52,6 +58,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     },
   });
   server.server.maxConnections = CONNECTIONS_MAX;
+  traceRequests(server, options.telemetry ?? { spans: noSpans });
   requireDeclaredRoutes(server);
   acceptJsonOnly(server);
   await server.register(fastifyCookie);
@@ -65,13 +72,23 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
         retryAfterSeconds: ttl / 1_000,
       }),
   });
+  let isClosing = false;
+  server.addHook('preClose', async () => void (isClosing = true));
   server.addHook('onRequest', async (request, reply) => {
     addHeaders(options, request.url, reply);
+    if (isClosing) {
+      reply.header('connection', 'close');
+      throw new Problem('Unavailable', 'This gateway is stopping; ask again.', {
+        retryAfterSeconds: 1,
+      });
+    }
     requireOwnOrigin(request.raw, options.publicUrl);
   });
   server.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
-    if (problem.code === 'Internal') options.onBroken(error, request);
+    if (problem.code === 'Internal') {
+      request.trace.span.within(() => options.onBroken(error, request));
+    }
     return sendProblem(reply, problem);
   });
   return server;

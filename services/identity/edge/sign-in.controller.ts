@@ -9,7 +9,7 @@ import {
   SignOut,
 } from '#shared/contracts/identity.js';
 import { Handles } from '#shared/boot/handles.js';
-import type { Answered, Asked } from '#shared/boot/in-process-bus.js';
+import type { Answered, Asked } from '#shared/boot/bus-request.js';
 import { done, ended, rejected } from '#shared/boot/reply.js';
 import { newToken, tokenHashOf } from '../adapters/random-secrets.js';
 import { isDueForRotation, signIn, signInRequired } from '../domain/sign-in.js';

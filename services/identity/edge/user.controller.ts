@@ -10,7 +10,7 @@ import {
   ResetPassword,
 } from '#shared/contracts/identity.js';
 import { Handles } from '#shared/boot/handles.js';
-import type { Answered, Asked } from '#shared/boot/in-process-bus.js';
+import type { Answered, Asked } from '#shared/boot/bus-request.js';
 import { done } from '#shared/boot/reply.js';
 import { userUnknown } from '../domain/user.js';
 import { disableUser } from '../process/disable-user.js';

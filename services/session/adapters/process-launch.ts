@@ -32,12 +32,14 @@ export async function launchSession(
   await makeSessionFolder(place.folder, place.uid);
   const command = await isolation.wrap(place, tools.limits, supervisorCommand(app, place.uid));
   signal.throwIfAborted();
+  await requireClaim(records, starting);
   const session = spawnSupervisor(command, place.folder);
   try {
     const spawned: ProcessRecord = { ...starting, supervisor: await session.supervisor };
     const recorded = records.write(spawned);
     const [shown] = await Promise.all([orAborted(session.up, signal), recorded]);
     if (!shown) throw await describeEarlyEnd(place);
+    await requireClaim(records, starting);
     await takeSocket(place.folder, records.socket(starting.sessionId), place.uid);
     const running: ProcessRecord = { ...spawned, phase: 'running' };
     await records.write(running);
@@ -47,6 +49,15 @@ export async function launchSession(
     await session.kill();
     throw error;
   }
+}
+
+/** A server that was held for a while (a debugger, a machine that was moved) may find another in its place. */
+async function requireClaim(records: ProcessRecords, record: ProcessRecord): Promise<void> {
+  if (await records.holds(record)) return;
+  throw new RuntimeFailure(
+    'StartStopped',
+    'Another process has taken this session over while this one was held up.',
+  );
 }
 
 /** Says at once which package is missing, before anything of the session exists. */

@@ -27,6 +27,8 @@ const PROCESS_RECORD = z.object({
   startedAt: z.string(),
   bootId: z.string(),
   phase: z.enum(['starting', 'running']),
+  /** Whose start it is: of two replicas that start a session, the one that was held meanwhile finds the other's here. */
+  claim: z.string().optional(),
   /** The session's first process; unknown when the server died between writing the record and spawning. */
   supervisor: z.object({ pid: z.number().int().positive(), startTime: z.string() }).optional(),
 });
@@ -96,6 +98,11 @@ export class ProcessRecords {
       if (found) return this.#lostRecord(sessionId, found.uid);
     }
     return undefined;
+  }
+
+  /** Says whether the session on disk is still the one of this record. */
+  async holds({ sessionId, claim }: ProcessRecord): Promise<boolean> {
+    return (await this.find(sessionId))?.claim === claim;
   }
 
   async list(): Promise<ProcessRecord[]> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endProcesses } from './process-end.js';
@@ -36,6 +37,7 @@ export class ProcessSessions {
       startedAt,
       bootId,
       phase: 'starting',
+      claim: randomUUID(),
     } as const;
     await this.records.write(record);
     return record;
@@ -52,8 +54,13 @@ export class ProcessSessions {
     return (await readSessionFile(file, uid)) || 'its first process was killed';
   }
 
-  /** Ends the processes, then removes the files, then the record: a crash between leaves it findable. */
-  async remove({ sessionId, uid, isolation, bootId, phase }: ProcessRecord): Promise<RuntimeEnd> {
+  /** Ends the processes, then removes the files, then the record: a crash between leaves it findable. What another replica has started since is left alone. */
+  async remove(record: ProcessRecord): Promise<RuntimeEnd> {
+    const { sessionId, uid, isolation, bootId, phase } = record;
+    if (!(await this.records.holds(record))) {
+      this.#uidsChosen.delete(uid);
+      return 'gone';
+    }
     const folder = this.records.folder(sessionId);
     // After a reboot nothing of it runs, and its uid may be somebody else's by now.
     const rebooted = bootId !== this.#bootId;

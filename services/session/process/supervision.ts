@@ -38,9 +38,12 @@ export class Supervision {
     this.#supervisor?.wake(sessionId);
   }
 
-  /** Compares all sessions with all runtimes now, if this replica supervises. Errors: the driver's, StoreUnavailableError. */
+  /** Compares all sessions with all runtimes now, if this replica supervises. What keeps it from that is logged. */
   async reconcile(): Promise<void> {
-    await this.#supervisor?.reconcile();
+    await this.#supervisor?.reconcile().catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      this.#log('warn', 'sessions can not be compared with runtimes', { reason });
+    });
   }
 
   /** Ends every session; for the last replica there is. Returns the ids of those that could not be ended in time. */

@@ -1,6 +1,11 @@
 import type { Kysely } from 'kysely';
 import { decodeCursor, encodeCursor } from '#shared/contracts/page.js';
-import type { SessionStatus, SessionView } from '#shared/contracts/session.js';
+import { isRowTime } from '#shared/contracts/row-time.js';
+import {
+  SESSION_STATUSES,
+  type SessionStatus,
+  type SessionView,
+} from '#shared/contracts/session.js';
 import type { Actor } from '#shared/es/operation.js';
 import type { SessionRow } from './sessions.js';
 import type { SessionTables } from './tables.js';
@@ -80,7 +85,9 @@ export async function listSessions(
 
 function placeOf(cursor: string): { createdAt: string; id: string } | undefined {
   const [createdAt, id, more] = String(decodeCursor(cursor) ?? '').split(' ');
-  return createdAt && id && more === undefined ? { createdAt, id } : undefined;
+  return createdAt && isRowTime(createdAt) && id && more === undefined
+    ? { createdAt, id }
+    : undefined;
 }
 
 /** Ids of the sessions that something is left to do for: alive, or ended with a runtime that is not known to be gone. */
@@ -114,4 +121,17 @@ export async function listOverdueSessionIds(db: Db, at: string): Promise<string[
     .where('expires_at', '<=', at)
     .execute();
   return rows.map((row) => row.id);
+}
+
+/** How many sessions there are in each status; zero is told, too. */
+export async function countSessions(db: Db): Promise<Record<SessionStatus, number>> {
+  const rows = await db
+    .selectFrom('sessions')
+    .select((eb) => ['status', eb.fn.countAll<number | string>().as('count')])
+    .groupBy('status')
+    .execute();
+  const counts = new Map(rows.map(({ status, count }) => [status, Number(count)]));
+  return Object.fromEntries(
+    SESSION_STATUSES.map((status) => [status, counts.get(status) ?? 0]),
+  ) as Record<SessionStatus, number>;
 }

@@ -9,12 +9,20 @@ const AFTER = 'Sequence of the last event that you have; the stream goes on afte
 /** Whether this process can do its work, in a word for the load balancer. */
 export type Readiness = () => Promise<{ ready: boolean; checks: Record<string, string> }>;
 
-/** What is not a JSON operation: health, the event stream, the documents. */
-export function rawRoutes(
-  streams: LiveStreams,
-  readiness: Readiness,
-  openApi: () => unknown,
-): readonly RawRoute[] {
+/** What a scraper is handed: Prometheus' text format. */
+export type Exposition = () => Promise<{ contentType: string; text: string }>;
+
+/** What there is to tell beside the operations. */
+export type RawParts = Readonly<{
+  streams: LiveStreams;
+  readiness: Readiness;
+  openApi: () => unknown;
+  /** Not there when nobody counts. */
+  metrics?: Exposition | undefined;
+}>;
+
+/** What is not a JSON operation: health, metrics, the event stream, the documents. */
+export function rawRoutes({ streams, readiness, openApi, metrics }: RawParts): readonly RawRoute[] {
   return [
     {
       method: 'GET',
@@ -35,6 +43,7 @@ export function rawRoutes(
         return reply.code(ready ? 200 : 503).send({ ready, checks });
       },
     },
+    ...(metrics ? [metricsRoute(metrics)] : []),
     {
       method: 'GET',
       path: '/api/events',
@@ -60,3 +69,16 @@ export function rawRoutes(
     ...docsRoutes,
   ];
 }
+
+/** Figures tell who works when: they are for the control socket, and for the port of their own that a process may have. */
+const metricsRoute = (metrics: Exposition): RawRoute => ({
+  method: 'GET',
+  path: '/metrics',
+  summary: 'Figures for Prometheus, over the control socket',
+  allow: ['operator'],
+  produces: 'text/plain',
+  handle: async (_, reply) => {
+    const { contentType, text } = await metrics();
+    return reply.type(contentType).send(text);
+  },
+});

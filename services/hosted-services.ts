@@ -1,0 +1,73 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { DynamicModule } from '@nestjs/common';
+import { openSealingKey } from '#shared/adapters/sealing-key.js';
+import { busOf } from '#shared/boot/declared-bus.js';
+import type { Service, ServiceHost } from '#shared/boot/service.js';
+import type { ServiceName } from '#shared/contracts/permissions.js';
+import type { Bus } from '#shared/es/operation.js';
+import { openAudit } from './audit/module.js';
+import { openCatalog } from './catalog/module.js';
+import type { Config } from './config.js';
+import { openIdentity } from './identity/module.js';
+import { openProcessRuntimeDriver } from './session/adapters/process-runtime-driver.js';
+import type { SupervisorLog } from './session/process/supervisor-parts.js';
+import { openSession } from './session/module.js';
+
+/** What every service of a process is opened with. */
+export type Hosting = Readonly<{
+  config: Config;
+  host: ServiceHost;
+  bus: Bus;
+  log: SupervisorLog;
+  onStop: (close: () => unknown) => void;
+}>;
+
+/** A service as its process sees it. */
+export type Opened = Readonly<{ service: Service<never>; module: DynamicModule }>;
+
+/** The services that this process hosts, but for the gateway; one that it does not host is missing. */
+export type HostedServices = Readonly<{
+  all: readonly Opened[];
+  catalog?: Awaited<ReturnType<typeof openCatalog>>;
+  session?: Awaited<ReturnType<typeof openSession>>;
+}>;
+
+/** Opens the services that the settings name, in the order in which they need each other. */
+export async function openServices(hosting: Hosting): Promise<HostedServices> {
+  const { config, host, onStop } = hosting;
+  const all: Opened[] = [];
+  const has = (name: ServiceName): boolean => config.services.includes(name);
+  const open = async <O extends { service: Pick<Service<never>, 'stop'> }>(
+    opening: Promise<O>,
+  ): Promise<O> => {
+    const opened = await opening;
+    onStop(() => opened.service.stop());
+    all.push(opened as unknown as Opened);
+    return opened;
+  };
+  if (has('identity')) await open(openIdentity(host, { sealingKey: keyOf(config) }));
+  const catalog = has('catalog') ? await open(openCatalog(host)) : undefined;
+  const session = has('session') ? await open(openSessions(hosting)) : undefined;
+  if (has('audit')) await open(openAudit(host));
+  return { all, ...(catalog && { catalog }), ...(session && { session }) };
+}
+
+async function openSessions({ config, host, bus, log, onStop }: Hosting) {
+  const { runtimeDir, processAppsPath: appsFile, timeouts } = config;
+  const parent = dirname(runtimeDir);
+  // Sessions run as users of their own, who have to get past it; the process's umask would shut it.
+  if (mkdirSync(parent, { recursive: true }) !== undefined) chmodSync(parent, 0o711);
+  const driver = await openProcessRuntimeDriver({ runtimeDir, appsFile });
+  onStop(() => driver.close());
+  return openSession(host, {
+    driver,
+    bus: busOf('session', bus),
+    sealingKey: keyOf(config),
+    timeouts,
+    log,
+  });
+}
+
+const keyOf = ({ dataPath, sealingKey: value }: Config) =>
+  openSealingKey({ path: join(dataPath, 'sealing.key'), value });
