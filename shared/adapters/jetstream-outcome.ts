@@ -24,23 +24,17 @@ export async function findOutcome(
 ): Promise<AppendResult | PushedOn> {
   const last = await getMessage(nats, { last_by_subj: stream });
   if (!last) return { kind: 'conflict', version: 0 };
+  const isMine = (message: Stored): boolean =>
+    message.commandId === commandId && !message.isForeign;
   const conflict: AppendResult = { kind: 'conflict', version: last.sequence };
-  if (last.commandId === commandId && !last.isForeign) {
-    return { kind: 'duplicate', sequence: last.sequence };
-  }
+  if (isMine(last)) return { kind: 'duplicate', sequence: last.sequence };
   if (expectedVersion === 'any') return conflict;
-  let isOursAlone = last.isForeign && (await isCommit(nats, stream, expectedVersion));
-  let place = expectedVersion;
-  for (let step = 0; step < LOOKUP_STEPS_MAX && place < last.sequence; step += 1) {
-    const next = await nextOf(nats, stream, place);
-    if (!next) return conflict;
-    if (!next.isForeign && next.commandId === commandId) {
-      return { kind: 'duplicate', sequence: next.sequence };
-    }
-    isOursAlone &&= next.isForeign;
-    place = next.sequence;
-  }
-  if (place !== last.sequence || !isOursAlone) return conflict;
+  const since = await messagesBehind(nats, stream, expectedVersion, isMine);
+  const mine = since.find(isMine);
+  if (mine) return { kind: 'duplicate', sequence: mine.sequence };
+  const isWhole = since.at(-1)?.sequence === last.sequence;
+  const isOvertaken = !isWhole || since.some(({ isForeign }) => !isForeign);
+  if (isOvertaken || !(await isCommit(nats, stream, expectedVersion))) return conflict;
   return { kind: 'pushed-on', expectedVersion: last.sequence };
 }
 
@@ -48,13 +42,26 @@ export async function findOutcome(
 export async function findLast(nats: NatsConnection, stream: string): Promise<Commit | undefined> {
   const last = await getMessage(nats, { last_by_subj: stream });
   if (!last?.isForeign) return last && toCommit(last);
-  let found: Stored | undefined;
-  let next = await nextOf(nats, stream, 0);
-  for (let step = 0; step < LOOKUP_STEPS_MAX && next; step += 1) {
-    if (!next.isForeign) found = next;
+  const messages = await messagesBehind(nats, stream, 0);
+  const found = messages.findLast(({ isForeign }) => !isForeign);
+  return found && toCommit(found);
+}
+
+/** The messages of a stream behind a place, up to one that is enough, or {@link LOOKUP_STEPS_MAX}. */
+async function messagesBehind(
+  nats: NatsConnection,
+  stream: string,
+  after: Sequence,
+  isEnough: (message: Stored) => boolean = () => false,
+): Promise<Stored[]> {
+  const messages: Stored[] = [];
+  let next = await nextOf(nats, stream, after);
+  while (next) {
+    messages.push(next);
+    if (isEnough(next) || messages.length === LOOKUP_STEPS_MAX) break;
     next = await nextOf(nats, stream, next.sequence);
   }
-  return found && toCommit(found);
+  return messages;
 }
 
 const nextOf = (nats: NatsConnection, stream: string, after: Sequence) =>

@@ -11,6 +11,11 @@ const SILENT_BEATS_MAX = 3;
 /** The server forgets a consumer that nobody asks for so long. */
 const INACTIVE_MS_MAX = 60_000;
 
+/** Codes of what comes instead of a message. */
+const HEARTBEAT = 100;
+const NOBODY = 503;
+const EXPIRED: readonly number[] = [404, 408];
+
 export type Pull = Readonly<{ messages: number; bytes: number; expiresMs: number }>;
 
 /** How a pull ended: with all messages that were asked for, with fewer, or because the consumer is of no more use. */
@@ -134,18 +139,19 @@ export class PullConsumer {
   }
 
   #takeStatus({ headers }: Msg): void {
-    const { code = 0, description = '' } = headers ?? {};
-    if (code === 100) {
-      // A heartbeat tells how far the server has sent; what it sent came before it, or got lost.
-      const sent = Number(headers?.get('Nats-Last-Stream') ?? 0);
-      if (sent >= this.#next) this.#give({ kind: 'gap', wanted: this.#next, came: sent });
-      return;
-    }
+    if (!headers) return this.#lose('the server sent something unknown');
+    const { code, description } = headers;
+    if (code === HEARTBEAT) return this.#takeHeartbeat(Number(headers.get('Nats-Last-Stream')));
     // Comes behind the last message of a pull, when it left some of its bytes over.
     if (/batch completed/i.test(description)) return;
-    if (code === 408 || code === 404) return this.#finish({ kind: 'expired' });
+    if (EXPIRED.includes(code)) return this.#finish({ kind: 'expired' });
     if (/exceeds maxbytes/i.test(description)) return this.#finish({ kind: 'too-many-bytes' });
-    this.#lose(code === 503 ? 'the consumer is gone' : description);
+    this.#lose(code === NOBODY ? 'the consumer is gone' : description);
+  }
+
+  /** A heartbeat tells how far the server has sent; what it sent came before it, or got lost. */
+  #takeHeartbeat(sent: Sequence): void {
+    if (sent >= this.#next) this.#give({ kind: 'gap', wanted: this.#next, came: sent });
   }
 
   #countSilence(): void {

@@ -23,10 +23,9 @@ type Settings = Readonly<{
  * wrong with it and what to do.
  */
 export async function checkServers(nats: NatsConnection, replicas: number): Promise<void> {
-  const version = nats.info?.version ?? '';
-  requireVersion(nats.info?.server_name ?? nats.getServer(), version);
-  const answers = await askSettings(nats, nats.info?.cluster !== undefined);
-  for (const { server, data } of answers) {
+  const { server_name: name = '', version = '', cluster } = nats.info ?? {};
+  requireVersion(name, version);
+  for (const { server, data } of await askSettings(nats, cluster !== undefined)) {
     requireVersion(server.name, server.ver);
     if (replicas >= REPLICAS_SAFE_MIN || data?.config?.sync_always === true) continue;
     throw new LogUnavailableError(

@@ -151,7 +151,7 @@ const block = (name: string, lines: readonly string[]): string[] => [
 
 function quoted(text: string): string {
   // Nothing that is written here has any of these; a key or path that has is a mistake, or an attack.
-  if (/["\\\u0000-\u001f\u007f]/.test(text)) {
+  if (/["\\\p{Cc}]/u.test(text)) {
     throw new RangeError(
       `${JSON.stringify(text)} can't stand in a nats-server configuration: it has a quote, a backslash or a control character.`,
     );

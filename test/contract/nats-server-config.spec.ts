@@ -69,7 +69,7 @@ describe.each(NATS_VERSIONS)('a configuration for the %s server', (version) => {
   });
 
   it('would be seen to be wrong', async () => {
-    await expect(check({ ...settings, port: 'x' as never })).rejects.toThrow();
+    await expect(check({ ...settings, port: 'x' as never })).rejects.toThrow('Command failed');
   });
 });
 

@@ -5,7 +5,7 @@ import { JetStreamEventLog } from '#shared/adapters/jetstream-event-log.js';
 import { NATS_SETTINGS_SUBJECT } from '#shared/adapters/nats-server-config.js';
 import { LogUnavailableError } from '#shared/es/event-log.js';
 import { fill, upTo } from '#test/support/commits.js';
-import { askServer, linkTo, openJetStreamLog } from '#test/support/jetstream-log.js';
+import { askServer, failureOf, linkTo, openJetStreamLog } from '#test/support/jetstream-log.js';
 import {
   NATS_VERSIONS,
   type NatsServer,
@@ -17,15 +17,10 @@ import {
 /** The words with which a log is refused. */
 async function refusal(server: NatsServer, seed = server.seed): Promise<string> {
   const link = await linkTo(server, { nkeySeed: seed });
-  try {
-    await JetStreamEventLog.open({ connection: link });
-    return expect.unreachable();
-  } catch (error) {
-    expect(error).toBeInstanceOf(LogUnavailableError);
-    return (error as Error).message;
-  } finally {
-    await link.close();
-  }
+  const error = await failureOf(JetStreamEventLog.open({ connection: link }));
+  await link.close();
+  expect(error).toBeInstanceOf(LogUnavailableError);
+  return error.message;
 }
 
 describe('a server is refused', () => {

@@ -46,3 +46,12 @@ export async function openJetStreamLog(
   };
   return { log, link, close, reopen, cleanup };
 }
+
+/** The error that a promise ends with, for a failure that is to come while something else happens. */
+export const failureOf = (work: Promise<unknown>): Promise<Error> =>
+  work.then(
+    () => {
+      throw new Error('nothing failed');
+    },
+    (error: Error) => error,
+  );

@@ -58,7 +58,7 @@ const isRefusal = (event: RecordedEvent): event is RecordedEvent<AttemptRefused>
 
 const refusal = ({ data }: RecordedEvent<AttemptRefused>): Told => ({
   action: actionOf(data.operation),
-  resource: [data.resourceType ?? '', data.resourceId ?? null],
+  resource: [data.resourceType ?? '', data.resourceId?.slice(0, RESOURCE_ID_LENGTH_MAX) ?? null],
   details: { code: data.code, detail: data.detail },
   outcome: 'refused',
 });
@@ -72,7 +72,7 @@ function row(event: RecordedEvent, told: Told): AuditRow {
     action: told.action,
     details: JSON.stringify(told.details),
     resource_type: resourceType || null,
-    resource_id: resourceId?.slice(0, RESOURCE_ID_LENGTH_MAX) ?? null,
+    resource_id: resourceId,
     ip_address: cloud.actorip ?? null,
     user_agent: cloud.useragent ?? null,
     outcome: told.outcome ?? 'done',
