@@ -136,7 +136,7 @@ export function readConfig(args: readonly string[], env: Environment, packagePat
   const parsed = settings.safeParse(merged);
   if (!parsed.success) mistakes.push(...parsed.error.issues.map(tell));
   const set = parsed.data;
-  const database = set && settingsTogether(set, mistakes);
+  const { nats, database } = set ? standingOf(set, mistakes) : {};
   if (!set || !database || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
   const dataPath = resolve(set.SORTIE_DATA);
   return Object.freeze({
@@ -145,7 +145,7 @@ export function readConfig(args: readonly string[], env: Environment, packagePat
     publicUrl: set.SORTIE_PUBLIC_URL,
     dataPath,
     services: set.SORTIE_SERVICES,
-    nats: natsOf(set),
+    nats,
     database,
     logPath: resolve(dataPath, set.SORTIE_DB),
     seedPath: set.SORTIE_SEED ? resolve(set.SORTIE_SEED) : join(packagePath, 'examples/apps.json'),
@@ -163,10 +163,10 @@ export function readConfig(args: readonly string[], env: Environment, packagePat
   });
 }
 
-/** What one setting alone can't tell. */
-function settingsTogether(set: Settings, mistakes: string[]): DatabaseSettings | undefined {
+/** What a process stands on, which one setting alone can't tell. */
+function standingOf(set: Settings, mistakes: string[]) {
   requireCompany(set, mistakes);
-  return databaseSettingsOf(set, mistakes);
+  return { nats: natsOf(set, mistakes), database: databaseSettingsOf(set, mistakes) };
 }
 
 function requireCompany(set: Settings, mistakes: string[]): void {
@@ -176,11 +176,6 @@ function requireCompany(set: Settings, mistakes: string[]): void {
       'SORTIE_SERVICES names some services only, which need SORTIE_NATS_URL to reach the others; leave it out to have all in this process.',
     );
     return;
-  }
-  if (set.SORTIE_NATS_NKEY === undefined) {
-    mistakes.push(
-      'SORTIE_NATS_NKEY_FILE must be set where SORTIE_NATS_URL is: "sortie nats config" makes a key for each process.',
-    );
   }
   const isSealing = set.SORTIE_SERVICES.some((name) => name === 'identity' || name === 'session');
   if (isSealing && set.SORTIE_SEALING_KEY === undefined) {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { diskFree } from '#shared/adapters/disk-free.js';
 import { openDataFolder, removeHolder, writeHolder } from '#shared/boot/data-folder.js';
 import { openProbes, type Readiness } from '#shared/boot/probes-server.js';
 import { busOf } from '#shared/boot/declared-bus.js';
@@ -137,6 +137,7 @@ async function listenForProbes({ config, telemetry, readiness, onStop }: Standin
     telemetry.logger.error({ err: error }, 'A probe broke');
   const probes = await openProbes({ ...config.probes, readiness, metrics, onBroken });
   onStop(() => probes.close());
+  telemetry.logger.info({ port: probes.port }, 'Probes listen');
 }
 
 async function ensureFirstAdministrator({ bus }: Platform): Promise<Host['firstAdministrator']> {
@@ -185,10 +186,7 @@ function watch(opened: Standing, gateway: Gateway | undefined): void {
     })),
     databases: () => databases.figures(),
     pool: () => databases.pool(),
-    diskFree: async () => {
-      const { bavail, bsize } = await statfs(config.dataPath);
-      return bavail * bsize;
-    },
+    diskFree: () => diskFree(config.dataPath),
     ...(gateway && { viewers: () => gateway.viewerStats() }),
     ...(session && { sessions: () => countSessionsOf(session.service) }),
   });

@@ -1,14 +1,21 @@
 import type { NatsConnection } from 'nats';
 import type { Sequence } from '#shared/es/commit.js';
 import { LogUnavailableError } from '#shared/es/event-log.js';
-import { isPassing, reasonOf } from './jetstream-requests.js';
-import { checkStream, describeStream, type OpenedStream } from './jetstream-stream.js';
+import { InterruptedError, isPassing, reasonOf } from './jetstream-requests.js';
+import {
+  checkStream,
+  describeStream,
+  type OpenedStream,
+  type StreamDescription,
+} from './jetstream-stream.js';
 import type { NatsLink } from './nats-connection.js';
 import type { Stored } from './stored-message.js';
 
 /** How long an operation is tried for before it says that the log is unavailable; the bus gives up after 10 s. */
 export const PATIENCE_MS = 6_000;
 const RETRY_MS = 100;
+/** By then a leader has caught up or lost its office. */
+const BEHIND_MS_MAX = 20_000;
 
 export type AccessOptions = Readonly<{
   connection: NatsLink;
@@ -36,6 +43,7 @@ export class StreamAccess {
   readonly #stopListening: () => void;
   #current: NatsConnection | undefined;
   #highest: Sequence;
+  #behindSince: number | undefined;
   #failure: unknown;
 
   readonly patienceMs: number;
@@ -99,13 +107,23 @@ export class StreamAccess {
     try {
       const opened = checkStream(description, this.#replicas);
       if (opened.id !== this.id) throw otherLog(this.id, opened.id);
-      if (opened.head < highest) throw goneBack(opened.head, highest);
+      if (opened.head < highest) this.#requireMerelyBehind(description, opened.head, highest);
+      this.#behindSince = undefined;
       this.saw(opened.head);
       return opened;
     } catch (error) {
-      this.end(error as LogUnavailableError);
+      if (error instanceof LogUnavailableError) this.end(error);
       throw error;
     }
+  }
+
+  /** Of several servers, one that has just become the leader, or doesn't know yet that it no longer is, may lag. */
+  #requireMerelyBehind({ config }: StreamDescription, head: Sequence, highest: Sequence): never {
+    this.#behindSince ??= Date.now();
+    const isLagging =
+      (config.num_replicas ?? 1) > 1 && Date.now() - this.#behindSince < BEHIND_MS_MAX;
+    if (!isLagging) throw goneBack(head, highest);
+    throw new InterruptedError('the server that leads the stream lags behind the others');
   }
 
   /**

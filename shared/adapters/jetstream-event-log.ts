@@ -12,10 +12,12 @@ import { type AccessOptions, goneBack, PATIENCE_MS, StreamAccess } from './jetst
 import { JetStreamAppender } from './jetstream-appender.js';
 import { JetStreamReader } from './jetstream-reader.js';
 import { findLast } from './jetstream-outcome.js';
-import { reasonOf } from './jetstream-requests.js';
+import { isPassing, reasonOf } from './jetstream-requests.js';
 import { checkServers } from './jetstream-server.js';
 import { openStream, type StreamOptions } from './jetstream-stream.js';
 import { JetStreamTail } from './jetstream-tail.js';
+
+const RETRY_MS = 200;
 
 export type JetStreamOptions = StreamOptions & AccessOptions;
 
@@ -46,18 +48,24 @@ export class JetStreamEventLog implements EventLog {
    * that would not keep the log's promises, naming the setting and the remedy.
    */
   static async open(options: JetStreamOptions): Promise<JetStreamEventLog> {
-    const { connection } = options;
-    try {
-      const nats = await connection.connected(PATIENCE_MS);
-      await checkServers(nats, options.replicas ?? 1);
-      const opened = await openStream(nats, options);
-      return new JetStreamEventLog(new StreamAccess(options, nats, opened), opened.head);
-    } catch (error) {
-      if (error instanceof LogUnavailableError) throw error;
-      throw new LogUnavailableError(`The event log can't be opened: ${reasonOf(error)}`, {
-        cause: error,
-      });
+    const deadline = Date.now() + (options.patienceMs ?? PATIENCE_MS);
+    for (;;) {
+      try {
+        return await JetStreamEventLog.#open(options);
+      } catch (error) {
+        // Servers that have just started need a moment to agree on a leader.
+        if (isPassing(error) && Date.now() < deadline) await pause(RETRY_MS);
+        else throw openFailure(error);
+      }
     }
+  }
+
+  static async #open(options: JetStreamOptions): Promise<JetStreamEventLog> {
+    const { connection, replicas = 1 } = options;
+    const nats = await connection.connected(options.patienceMs ?? PATIENCE_MS);
+    await checkServers(nats, replicas);
+    const opened = await openStream(nats, options);
+    return new JetStreamEventLog(new StreamAccess(options, nats, opened), opened.head);
   }
 
   async append(commit: NewCommit): Promise<AppendResult> {
@@ -127,5 +135,13 @@ export class JetStreamEventLog implements EventLog {
     if (this.#isClosing) throw closed();
   }
 }
+
+function openFailure(error: unknown): LogUnavailableError {
+  if (error instanceof LogUnavailableError) return error;
+  const reason = reasonOf(error).replace(/\.$/, '');
+  return new LogUnavailableError(`The event log can't be opened: ${reason}.`, { cause: error });
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const closed = (): LogUnavailableError => new LogUnavailableError('The event log is closed.');

@@ -9,7 +9,7 @@ import {
   type NatsConnection,
   type Subscription,
 } from 'nats';
-import { busInboxIn } from '#shared/contracts/permissions.js';
+import { busInboxIn, isBusInbox } from '#shared/contracts/permissions.js';
 import type { NatsLink } from './nats-connection.js';
 
 /** Names and values in printable ASCII; a value neither begins nor ends with a space. */
@@ -21,8 +21,6 @@ export type Message = Readonly<{ header: (name: string) => string | undefined; t
 /** A request that came over NATS. */
 export type Question = Message &
   Readonly<{
-    /** Where its answer is to go; empty when nobody waits for one. */
-    inbox: string;
     /** Answers. False when the answer is larger than the server takes: nothing was sent. */
     answer: (text: string) => boolean;
   }>;
@@ -179,7 +177,14 @@ export class NatsRequests {
   #take({ subject, take }: Answering, message: Msg): void {
     try {
       const inbox = message.reply ?? '';
-      take({ ...read(message), inbox, answer: (answer) => this.#send(inbox, answer) });
+      if (isBusInbox(inbox)) {
+        take({ ...read(message), answer: (answer) => this.#send(inbox, answer) });
+        return;
+      }
+      // Answering there could be writing what the one who asks may not, but this process may.
+      this.#onTrouble(
+        `A request on ${subject} was dropped: it wants its answer on "${inbox}", which is no inbox.`,
+      );
     } catch (error) {
       // Whatever bytes came: the connection, which calls this, must not break over them.
       this.#onTrouble(`What came on ${subject} can't be read: ${String(error)}`);
@@ -189,7 +194,7 @@ export class NatsRequests {
   #send(inbox: string, text: string): boolean {
     // The connection that brought the question may be another one by now; while there is none, its asker has none either.
     const connection = this.#link.current;
-    if (inbox === '' || !connection) return true;
+    if (!connection) return true;
     try {
       connection.publish(inbox, text);
       return true;

@@ -17,7 +17,7 @@ import type { StorageObserver } from './storage-observer.js';
 import { watchedDialect } from './watched-dialect.js';
 
 /** The lease that writing the read models takes. */
-const LEADERSHIP = 'projections';
+const LEADERSHIP = 'projector';
 /** A read replica that does not answer soon is not worth waiting for: the primary does. */
 const REPLICA_CONNECT_MS_MAX = 2_000;
 const REPLICA_ANSWER_MS_MAX = 5_000;

@@ -11,7 +11,8 @@ import { storableText } from '#shared/es/storable-text.js';
 import { observed, type Observing } from './observed.js';
 import type { PostgresLease } from './postgres-lease.js';
 import type { PostgresConnection, PostgresPool } from './postgres-pool.js';
-import { PostgresShadow, quoted, type SchemaNames, shadowOf } from './postgres-shadow.js';
+import { IDLE_IN_TRANSACTION_MS_MAX } from './postgres-settings.js';
+import { isShadow, PostgresShadow, quoted, type SchemaNames, shadowOf } from './postgres-shadow.js';
 
 /** Rows of one statement: as JSON a few megabytes at most. */
 const ROWS_MAX = 5_000;
@@ -19,9 +20,9 @@ const HASH_ROWS_MAX = 1_000;
 /** Tables are locked by nothing but a switch and what people do by hand. */
 const LOCK_MS_MAX = 5_000;
 
-const BEGIN = `BEGIN; SET LOCAL lock_timeout TO ${LOCK_MS_MAX}`;
-/** Nobody has read a shadow yet, so nobody misses what a crash takes back of it: no wait for the disk. */
-const BEGIN_LAZILY = `${BEGIN}; SET LOCAL synchronous_commit TO off`;
+/** Both are set for the connection too, but a pooler may have it be another one each time. */
+const BEGIN = `BEGIN; SET LOCAL lock_timeout TO ${LOCK_MS_MAX};
+  SET LOCAL idle_in_transaction_session_timeout TO ${IDLE_IN_TRANSACTION_MS_MAX}`;
 const BEGIN_READING = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 type ProjectionRow = Omit<Checkpoint, 'table'> & { table_name: string };
@@ -44,7 +45,7 @@ export class PostgresReadModelStore implements ReadModelStore {
   readonly #names: SchemaNames;
   readonly #observing: Observing;
   readonly #columns = new Map<string, readonly string[]>();
-  /** The checkpoints as this store has last read or left them. */
+  /** The checkpoints, those of shadows too, as this store has last read or left them. */
   #left = new Map<string, Sequence>();
   #writes = 0;
 
@@ -74,7 +75,9 @@ export class PostgresReadModelStore implements ReadModelStore {
     if (before === this.#writes) {
       this.#left = new Map(rows.map(({ table_name, sequence }) => [table_name, sequence]));
     }
-    return rows.map(({ table_name: table, ...rest }) => ({ table, ...rest }));
+    return rows
+      .filter(({ table_name: table }) => !isShadow(table))
+      .map(({ table_name: table, ...rest }) => ({ table, ...rest }));
   }
 
   async rows(model: ReadModel, table: string, keys: readonly string[]): Promise<readonly Row[]> {
@@ -83,21 +86,18 @@ export class PostgresReadModelStore implements ReadModelStore {
   }
 
   async apply(changes: readonly RowChanges[]): Promise<void> {
-    const live = changes.filter(({ model, table }) => model.table === table);
-    await this.#write(
-      async (connection, sequences) => {
-        this.#requireUnmoved(live, sequences);
-        for (const change of changes) {
-          const what = { operation: 'write', table: change.table } as const;
-          await observed(this.#observing, what, () => this.#put(connection, change));
-        }
-        // A shadow's progress is nobody's checkpoint until it is switched to.
-        const moved = live.map(({ model, checkpoint }) => rowOf(model, { sequence: checkpoint }));
-        await this.#saveCheckpoints(connection, moved);
-      },
-      live.length > 0 ? BEGIN : BEGIN_LAZILY,
-    );
-    for (const { table, checkpoint } of live) this.#left.set(table, checkpoint);
+    await this.#write(async (connection, sequences) => {
+      for (const { table } of changes) this.#requireUnmoved(table, sequences);
+      for (const change of changes) {
+        const what = { operation: 'write', table: change.table } as const;
+        await observed(this.#observing, what, () => this.#put(connection, change));
+      }
+      const moved = changes.map(({ model, table, checkpoint: sequence }) =>
+        rowOf({ ...model, table }, { sequence }),
+      );
+      await this.#saveCheckpoints(connection, moved);
+    });
+    for (const { table, checkpoint } of changes) this.#left.set(table, checkpoint);
   }
 
   async stop(model: ReadModel, error: string): Promise<void> {
@@ -108,14 +108,21 @@ export class PostgresReadModelStore implements ReadModelStore {
   }
 
   async createShadow(model: ReadModel): Promise<string> {
-    await this.#write((connection) => this.#shadow(model).create(connection, model.kind));
+    const shadow = shadowOf(model.table);
+    await this.#write(async (connection) => {
+      await this.#shadow(model).create(connection, model.kind);
+      await this.#saveCheckpoints(connection, [rowOf({ ...model, table: shadow }, {})]);
+    });
     this.#forget(model);
-    return shadowOf(model.table);
+    this.#left.set(shadow, 0);
+    return shadow;
   }
 
-  async switchTo(model: ReadModel, _shadow: string, sequence: Sequence): Promise<void> {
-    await this.#write(async (connection) => {
+  async switchTo(model: ReadModel, shadow: string, sequence: Sequence): Promise<void> {
+    await this.#write(async (connection, sequences) => {
+      this.#requireUnmoved(shadow, sequences);
       await this.#shadow(model).replace(connection);
+      await this.#dropCheckpoint(connection, shadow);
       await this.#saveCheckpoints(connection, [rowOf(model, { sequence })]);
     });
     this.#left.set(model.table, sequence);
@@ -123,7 +130,10 @@ export class PostgresReadModelStore implements ReadModelStore {
   }
 
   async dropShadow(model: ReadModel): Promise<void> {
-    await this.#write((connection) => this.#shadow(model).drop(connection));
+    await this.#write(async (connection) => {
+      await this.#shadow(model).drop(connection);
+      await this.#dropCheckpoint(connection, shadowOf(model.table));
+    });
     this.#forget(model);
   }
 
@@ -147,7 +157,6 @@ export class PostgresReadModelStore implements ReadModelStore {
   /** Runs `work` in a transaction that can't commit once another replica leads; it gets the checkpoints as they are there. */
   #write(
     work: (connection: PostgresConnection, sequences: Sequences) => Promise<void>,
-    begin = BEGIN,
   ): Promise<void> {
     const sequencesOf = `(SELECT coalesce(json_object_agg(table_name, sequence), '{}')::text FROM ${this.#names.of('projections')})`;
     const transaction = () =>
@@ -156,7 +165,7 @@ export class PostgresReadModelStore implements ReadModelStore {
         if (found === undefined) throw new LeadershipLostError(`${this.#lost} now.`);
         await work(connection, JSON.parse(found) as Sequences);
         this.#writes += 1;
-      }, begin);
+      }, BEGIN);
     return observed(this.#observing, { operation: 'transaction', table: '' }, transaction);
   }
 
@@ -165,13 +174,9 @@ export class PostgresReadModelStore implements ReadModelStore {
   }
 
   /** A crash or a failover can take back what was written: going on from where we were would leave a gap for ever. */
-  #requireUnmoved(live: readonly RowChanges[], sequences: Sequences): void {
-    const moved = live.find(
-      ({ table }) => this.#left.has(table) && this.#left.get(table) !== sequences[table],
-    );
-    if (!moved) return;
-    const { table } = moved;
+  #requireUnmoved(table: string, sequences: Sequences): void {
     const [was, is] = [this.#left.get(table), sequences[table] ?? 0];
+    if (was === undefined || was === is) return;
     this.#left.clear();
     throw new LeadershipLostError(
       `The read model ${table} was left at sequence ${was} and is at ${is}: the database has gone back, or somebody else has written. It is read anew.`,
@@ -216,6 +221,11 @@ export class PostgresReadModelStore implements ReadModelStore {
     await connection.query(text, [JSON.stringify(rows)]);
   }
 
+  async #dropCheckpoint(connection: PostgresConnection, table: string): Promise<void> {
+    const projections = this.#names.of('projections');
+    await connection.query(`DELETE FROM ${projections} WHERE table_name = $1`, [table]);
+  }
+
   #read<R>(table: string, text: string, values?: readonly unknown[]): Promise<R[]> {
     const query = text.replace('$table', this.#names.of(table));
     const what = { operation: 'read', table } as const;
@@ -227,6 +237,7 @@ export class PostgresReadModelStore implements ReadModelStore {
   #forget(model: ReadModel): void {
     this.#columns.delete(model.table);
     this.#columns.delete(shadowOf(model.table));
+    this.#left.delete(shadowOf(model.table));
   }
 }
 

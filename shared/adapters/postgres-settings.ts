@@ -34,7 +34,7 @@ export const STATEMENT_MS_MAX = 30_000;
 /** How much longer its answer may be on the way before the connection is given up. */
 const ANSWER_MS_MAX = 5_000;
 /** A transaction that nobody goes on with is ended, so that a process that hangs holds no lock. */
-const IDLE_IN_TRANSACTION_MS_MAX = 5_000;
+export const IDLE_IN_TRANSACTION_MS_MAX = 5_000;
 const KEEPALIVE_MS = 10_000;
 
 /** What is set on a new connection. Poolers like pgbouncer carry the first two along; the others are the same for all of Sortie. */

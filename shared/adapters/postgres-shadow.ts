@@ -22,8 +22,13 @@ export class SchemaNames {
 /** A name as SQL takes it, whatever is in it. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
+const SHADOW = '__rebuild';
+
 /** The name of a table's shadow, and of everything that is made for it. */
-export const shadowOf = (name: string): string => `${name}__rebuild`;
+export const shadowOf = (name: string): string => `${name}${SHADOW}`;
+
+/** Says whether a table is the shadow of another. */
+export const isShadow = (name: string): boolean => name.endsWith(SHADOW);
 
 type Named = Readonly<{ name: string; definition: string }>;
 

@@ -22,7 +22,7 @@ async function measure(service: string, raw: Database.Database): Promise<Databas
 
 /** With the indexes of the table. */
 const PAGES_OF = `SELECT coalesce(sum(pgsize), 0) FROM dbstat
-  WHERE aggregate AND name IN (SELECT name FROM sqlite_master WHERE tbl_name = ?)`;
+  WHERE aggregate = 1 AND name IN (SELECT name FROM sqlite_master WHERE tbl_name = ?)`;
 
 const number = (raw: Database.Database, sql: string, ...parameters: string[]): number =>
   raw.prepare(sql).pluck().get(parameters) as number;

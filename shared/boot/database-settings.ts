@@ -7,9 +7,8 @@ import {
   READ_PREFERENCES,
   SSL_MODES,
 } from '#shared/adapters/postgres-settings.js';
-import { type Dsn, DsnError, parseDsn } from './postgres-dsn.js';
+import { type Dsn, DsnError, parseDsn, PORT_DEFAULT } from './postgres-dsn.js';
 
-const PORT_DEFAULT = 5_432;
 const PORT_MAX = 65_535;
 const POOL_MAX = 1_000;
 const WAIT_MS_MAX = 600_000;
@@ -89,21 +88,12 @@ function postgresOf(parsed: Parsed, mistakes: string[]): PostgresSettings | unde
   const before = mistakes.length;
   const dsn = parsed.SORTIE_DB_DSN ? dsnOf(parsed.SORTIE_DB_DSN, mistakes) : undefined;
   if (!parsed.SORTIE_DB_DSN) requireParts(parsed, mistakes);
-  const mode = dsn?.sslMode ?? parsed.SORTIE_DB_SSLMODE ?? 'require';
-  const ca = dsn?.ca ?? parsed.SORTIE_DB_SSL_CA;
-  if (mode === 'verify-ca' && ca === undefined) {
-    const why = 'any authority would do otherwise';
-    mistakes.push(`The sslmode verify-ca needs SORTIE_DB_SSL_CA or SORTIE_DB_SSL_CA_FILE: ${why}.`);
-  }
+  const ssl = sslOf(parsed, dsn, mistakes);
   requirePool(parsed, mistakes);
   if (mistakes.length > before) return undefined;
   return {
-    host: dsn?.host ?? parsed.SORTIE_DB_HOST ?? '',
-    port: dsn ? (dsn.port ?? PORT_DEFAULT) : parsed.SORTIE_DB_PORT,
-    database: dsn?.database ?? parsed.SORTIE_DB_NAME ?? '',
-    user: dsn?.user ?? parsed.SORTIE_DB_USER ?? '',
-    password: dsn ? dsn.password : (parsed.SORTIE_DB_PASSWORD ?? ''),
-    ssl: { mode, ca },
+    ...(dsn?.connection ?? partsOf(parsed)),
+    ssl,
     pool: {
       min: parsed.SORTIE_DB_POOL_MIN,
       max: parsed.SORTIE_DB_POOL_MAX,
@@ -114,6 +104,24 @@ function postgresOf(parsed: Parsed, mistakes: string[]): PostgresSettings | unde
     readPreference: parsed.SORTIE_DB_READ_PREFERENCE,
   };
 }
+
+function sslOf(parsed: Parsed, dsn: Dsn | undefined, mistakes: string[]): PostgresSettings['ssl'] {
+  const mode = dsn?.sslMode ?? parsed.SORTIE_DB_SSLMODE ?? 'require';
+  const ca = dsn?.ca ?? parsed.SORTIE_DB_SSL_CA;
+  if (mode === 'verify-ca' && ca === undefined) {
+    const why = 'any authority would do otherwise';
+    mistakes.push(`The sslmode verify-ca needs SORTIE_DB_SSL_CA or SORTIE_DB_SSL_CA_FILE: ${why}.`);
+  }
+  return { mode, ca };
+}
+
+const partsOf = (parsed: Parsed) => ({
+  host: parsed.SORTIE_DB_HOST ?? '',
+  port: parsed.SORTIE_DB_PORT,
+  database: parsed.SORTIE_DB_NAME ?? '',
+  user: parsed.SORTIE_DB_USER ?? '',
+  password: parsed.SORTIE_DB_PASSWORD ?? '',
+});
 
 function dsnOf(text: string, mistakes: string[]): Dsn | undefined {
   try {

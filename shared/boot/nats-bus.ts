@@ -1,6 +1,5 @@
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { Answering, NatsRequests, Outcome, Question } from '#shared/adapters/nats-requests.js';
-import { isBusInbox } from '#shared/contracts/permissions.js';
 import {
   type Bus,
   BusUnavailableError,
@@ -131,11 +130,6 @@ export class NatsBus extends Server implements CustomTransportStrategy, Bus {
   }
 
   #take(subject: string, handler: Handler, question: Question): void {
-    if (!isBusInbox(question.inbox)) {
-      // Answering there could be writing what the sender may not, but this process may.
-      this.#tell(subject, `A request wants its answer on "${question.inbox}", which is no inbox.`);
-      return;
-    }
     if (this.#underWay.size >= (this.#options.atOnceMax ?? REQUESTS_AT_ONCE_MAX)) {
       this.#refuse(question, unavailable('Too much is asked for at once; try again in a moment.'));
       return;

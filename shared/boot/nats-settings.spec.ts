@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { newNatsKey } from '#shared/adapters/nats-keys.js';
-import { checkNats, natsOf, natsVariables } from './nats-settings.js';
+import { natsOf, natsVariables } from './nats-settings.js';
 
-const settings = z.object(natsVariables).superRefine(checkNats);
+const settings = z.object(natsVariables);
 const { seed } = newNatsKey();
 
-const read = (env: Record<string, string>) => natsOf(settings.parse(env));
+const read = (env: Record<string, string>) => natsOf(settings.parse(env), []);
 const refusal = (env: Record<string, string>): string => {
-  const { error } = settings.safeParse(env);
-  return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`).join();
+  const { error, data } = settings.safeParse(env);
+  const mistakes = (error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`);
+  if (data) natsOf(data, mistakes);
+  return mistakes.join();
 };
 
 describe('the settings for NATS', () => {

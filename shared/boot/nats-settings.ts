@@ -57,18 +57,19 @@ export const natsVariables = {
 const natsSettings = z.object(natsVariables);
 type Parsed = z.infer<typeof natsSettings>;
 
-/** What is missing beside the address, for `superRefine` of all settings. */
-export function checkNats(parsed: Parsed, ctx: z.RefinementCtx): void {
-  if (parsed.SORTIE_NATS_URL === undefined || parsed.SORTIE_NATS_NKEY !== undefined) return;
-  const message =
-    'must be set where SORTIE_NATS_URL is: "sortie nats config" makes a key for each process';
-  ctx.addIssue({ code: 'custom', path: ['SORTIE_NATS_NKEY_FILE'], message });
-}
-
-/** The settings for NATS; undefined when this process has its log in a file. */
-export function natsOf(parsed: Parsed): NatsSettings | undefined {
+/**
+ * The settings for NATS; undefined when this process has its log in a file. An address without a key is added to
+ * `mistakes`, as a sentence.
+ */
+export function natsOf(parsed: Parsed, mistakes: string[]): NatsSettings | undefined {
   const { SORTIE_NATS_URL: addresses, SORTIE_NATS_NKEY: nkeySeed } = parsed;
-  if (addresses === undefined || nkeySeed === undefined) return undefined;
+  if (addresses === undefined) return undefined;
+  if (nkeySeed === undefined) {
+    mistakes.push(
+      'SORTIE_NATS_NKEY_FILE must be set where SORTIE_NATS_URL is: "sortie nats config" makes a key for each process.',
+    );
+    return undefined;
+  }
   return {
     servers: addresses,
     nkeySeed,

@@ -3,11 +3,13 @@ import { SSL_MODES, type SslMode } from '#shared/adapters/postgres-settings.js';
 
 /** What a DSN says; what it leaves out is undefined. */
 export type Dsn = Readonly<{
-  host: string;
-  port: number | undefined;
-  database: string;
-  user: string;
-  password: string;
+  connection: Readonly<{
+    host: string;
+    port: number;
+    database: string;
+    user: string;
+    password: string;
+  }>;
   sslMode: SslMode | undefined;
   /** PEM of the file that `sslrootcert` names. */
   ca: string | undefined;
@@ -18,6 +20,7 @@ export class DsnError extends Error {
   override readonly name = 'DsnError';
 }
 
+export const PORT_DEFAULT = 5_432;
 const SHAPE = 'postgres://user:password@host:5432/name?sslmode=require';
 const ENCODED = 'and in user and password anything but letters, digits and -._~ as %XX';
 const KNOWN = ['sslmode', 'sslrootcert', 'host', 'application_name'];
@@ -35,12 +38,9 @@ export function parseDsn(text: string): Dsn {
   const host = parameters.get('host') || decoded(url.hostname.replace(/^\[(.*)\]$/, '$1'));
   if (host === '') throw new DsnError(`names no host; write it like ${SHAPE}`);
   if (user === '') throw new DsnError(`names no user; write it like ${SHAPE}`);
+  const port = url.port === '' ? PORT_DEFAULT : Number(url.port);
   return {
-    host,
-    port: url.port === '' ? undefined : Number(url.port),
-    database,
-    user,
-    password: decoded(url.password),
+    connection: { host, port, database, user, password: decoded(url.password) },
     sslMode: sslModeOf(parameters.get('sslmode')),
     ca: caOf(parameters.get('sslrootcert')),
   };

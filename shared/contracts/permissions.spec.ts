@@ -72,7 +72,7 @@ describe('the rights of the services', () => {
       '    operation: FindUser,\n',
       'gateway asks for FindUser',
     ],
-    ['services/x.ts', 'bus.request(SignIn, {}', 'identity asks for SignIn'],
+    ['services/x.ts', 'busOf(name, bus).request(SignIn, {}', 'identity asks for SignIn'],
   ])('are seen to be passed in %s by %j', (path, text, fault) => {
     const files = [...readTree(root, ['services']), { path, text }];
     expect(askingFaults(files, SERVICE_RIGHTS)).toEqual([`${path}: ${fault} and may not`]);
@@ -155,7 +155,7 @@ describe('what NATS lets a process do', () => {
   it('is not to answer or append, for the gateway', () => {
     const { publish, subscribe } = permissionsOf(['gateway'], 'UX');
     expect(publish.filter((subject) => /^(_INBOX|sortie\.event)/.test(subject))).toEqual([]);
-    expect(subscribe).toEqual(['sortie.presence.gateway', '_INBOX.sortie.UX.>']);
+    expect(subscribe).toEqual(['_INBOX.sortie.UX.>']);
   });
 
   it('adds up when a process hosts several services', () => {

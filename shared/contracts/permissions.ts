@@ -111,6 +111,7 @@ export function permissionsOf(services: readonly ServiceName[], user: string): N
   const answered = rights.flatMap((service) => service.answers);
   const asked = new Set(rights.flatMap((service) => service.asks.map(({ subject }) => subject)));
   const appending = rights.filter(({ appends }) => appends);
+  const present = rights.filter(({ answers: all }) => all.length > 0);
   return {
     publish: [
       ...asked,
@@ -118,12 +119,12 @@ export function permissionsOf(services: readonly ServiceName[], user: string): N
       // in mind every message of the log that it delivers.
       ...(answered.length > 0 ? [BUS_INBOXES] : []),
       ...appending.map(({ name }) => `sortie.event.${name}.>`),
-      ...rights.map(({ name }) => presenceOf(name)),
+      ...present.map(({ name }) => presenceOf(name)),
       ...LOG_REQUESTS,
     ],
     subscribe: [
       ...answered.map(({ service, subject }) => `${subject} ${service}`),
-      ...rights.map(({ name }) => presenceOf(name)),
+      ...present.map(({ name }) => presenceOf(name)),
       `${inboxOf(user)}.>`,
     ],
   };

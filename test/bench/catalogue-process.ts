@@ -1,5 +1,6 @@
 // The catalogue's service alone in a process, so that its memory and times are its own. It is told on which log and which
 // database, says how long it took to start, and then does one task after another.
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { postgresDatabases } from '#shared/adapters/postgres-databases.js';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
@@ -10,7 +11,6 @@ import type { EventLog } from '#shared/es/event-log.js';
 import type { RebuildReport } from '#shared/es/projection-status.js';
 import { app, type AppCommand } from '#services/catalog/domain/app.js';
 import { openCatalog } from '#services/catalog/module.js';
-import { asked } from '#test/support/catalog-host.js';
 import { postgresSettings } from '#test/support/postgres-settings.js';
 import { percentileOf } from './bench-row.js';
 import { APP_SPEC } from './catalogue-commits.js';
@@ -105,7 +105,9 @@ async function revise(id: string, name: string): Promise<boolean> {
     type: 'ReviseApp',
     data: { appId: id, app: { ...APP_SPEC, name } },
   };
-  const addressed = { aggregate: 'app', id, command, context: asked('admin') };
+  const actor = { id: 'bench', role: 'admin' } as const;
+  const context = { actor, commandId: randomUUID(), correlationId: randomUUID() };
+  const addressed = { aggregate: 'app', id, command, context };
   const outcome = await service.commands.handle(app, addressed);
   return outcome.kind === 'committed' && outcome.caughtUp;
 }

@@ -82,25 +82,23 @@ export async function startOn({ place }: Side): Promise<Running> {
   const { child, told } = await forkBeside<Started>('./catalogue-process.js', [
     JSON.stringify(place),
   ]);
+  const gone = once(child, 'exit');
   return {
     started: told,
-    ask: <T>(task: Task) => answerOf<T>(child, task),
+    ask: <T>(task: Task) => answerOf<T>(child, task, gone),
     end: async () => {
-      const gone = once(child, 'exit');
       child.send({ do: 'end' } satisfies Task);
       await gone;
     },
   };
 }
 
-async function answerOf<T>(child: ChildProcess, task: Task): Promise<T> {
-  const ended = once(child, 'exit').then(() => {
-    throw new Error(`The catalogue's process ended at "${task.do}".`);
-  });
-  const answered = once(child, 'message');
+async function answerOf<T>(child: ChildProcess, task: Task, gone: Promise<unknown>): Promise<T> {
+  const answered = once(child, 'message') as Promise<[T]>;
   child.send(task);
-  const [answer] = (await Promise.race([answered, ended])) as [T];
-  return answer;
+  const first = await Promise.race([answered, gone.then(() => undefined)]);
+  if (first === undefined) throw new Error(`The catalogue's process ended at "${task.do}".`);
+  return first[0];
 }
 
 /** MiB of memory that a process has, its share of what others have too included. */

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import type { BenchRow } from './bench-row.js';
+import { benchDistributed } from './distributed.bench.js';
 import { benchHttp } from './http.bench.js';
 import { benchLaunch } from './launch.bench.js';
 import { benchLog } from './log.bench.js';
@@ -11,6 +12,7 @@ const BENCHES = {
   log: benchLog,
   replay: benchReplayIntoStores,
   million: benchMillion,
+  distributed: benchDistributed,
   http: benchHttp,
   launch: benchLaunch,
   viewer: benchViewer,

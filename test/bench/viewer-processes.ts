@@ -14,7 +14,12 @@ export async function forkBeside<T>(
   args: readonly string[] = [],
 ): Promise<{ child: ChildProcess; told: T }> {
   const child = fork(new URL(module, import.meta.url), args);
-  const [told] = (await once(child, 'message')) as [T];
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`${module} ended before it had said anything.`);
+  });
+  const [told] = (await Promise.race([once(child, 'message'), ended])) as [T];
+  // Ending later is its own affair.
+  ended.catch(() => undefined);
   return { child, told };
 }
 

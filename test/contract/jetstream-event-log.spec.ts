@@ -6,7 +6,7 @@ import { durableLogContract, eventLogContract } from './event-log.contract.js';
 describe.each(NATS_VERSIONS)('on the %s server', (version) => {
   let server: NatsServer;
   beforeAll(async () => {
-    server = await startNatsServer({ version });
+    server = await startNatsServer({ version, store: 'memory' });
   });
   afterAll(() => server.stop());
 

@@ -223,8 +223,8 @@ describe('who answers on NATS', () => {
     const raw = asking.link.current;
     raw?.subscribe('sortie.event.>', { callback: (_, { subject }) => void seen.push(subject) });
     raw?.publish(Say.subject, 'null', { reply: 'sortie.event.other.thing.x' });
-    await until('it was told', () => answering.broken.length === 1);
-    expect(answering.broken[0]).toContain('"sortie.event.other.thing.x", which is no inbox');
+    await until('it was told', () => answering.troubles.length === 1);
+    expect(answering.troubles[0]).toContain('"sortie.event.other.thing.x", which is no inbox');
     await answering.link.current?.flush();
     await raw?.flush();
     expect(seen).toEqual([]);
@@ -244,8 +244,8 @@ describe('who answers on NATS', () => {
       deliver_group: 'other',
       ack_wait: nanos(60_000),
     });
-    await until('it came', () => answering.broken.length > 0);
-    expect(answering.broken[0]).toContain('which is no inbox');
+    await until('it came', () => answering.troubles.length > 0);
+    expect(answering.troubles[0]).toContain('which is no inbox');
     await jsm.streams.delete('FORGED');
   });
 

@@ -106,7 +106,7 @@ describe('a write under way', () => {
     const seizing = leader.store.leadership.take('seize');
     // Renewing is no takeover: it waits for no write.
     expect(await lease.take()).toBe(true);
-    expect(await Promise.race([seizing, 'waiting'])).toBe('waiting');
+    expect(await Promise.race([seizing, Promise.resolve('waiting')])).toBe('waiting');
     finish();
     await writing;
     expect(await seizing).toBe(true);
@@ -160,5 +160,26 @@ describe('a database that has gone back', () => {
     await expect(put(one.store, 'two again', 2)).rejects.toThrow(
       'was left at sequence 1 and is at 2',
     );
+  });
+
+  it('is noticed by a rebuild too, before its table can take the old one’s place', async () => {
+    const { store } = await stores.process();
+    await store.leadership.take();
+    await put(store, 'old', 9);
+    const table = await store.createShadow(totals);
+    const fill = (id: string, checkpoint: number) => {
+      const puts = [{ id, total: 1, name: id, sequence: checkpoint }];
+      return store.apply([{ model: totals, table, puts, deletes: [], checkpoint }]);
+    };
+    await fill('one', 1);
+    await fill('two', 2);
+    await stores.sql(`DELETE FROM totals__rebuild WHERE id = 'two';
+      UPDATE projections SET sequence = 1 WHERE table_name = 'totals__rebuild'`);
+    await expect(store.switchTo(totals, table, 2)).rejects.toThrow('has gone back');
+    expect(await ids()).toEqual(['old']);
+    await store.dropShadow(totals);
+    expect(await store.checkpoints()).toMatchObject([{ table: 'totals', sequence: 9 }]);
+    const [left] = await stores.sql('SELECT count(*)::int AS n FROM projections');
+    expect(left).toEqual({ n: 1 });
   });
 });

@@ -34,7 +34,7 @@ import { trailFaults, type TrailEntry } from '#test/support/trail-faults.js';
 import { until } from '#test/support/waits.js';
 
 const SECONDS = Number(process.env['CRASH_SECONDS'] ?? 90);
-const WORKERS = 10;
+const WORKERS = 8;
 /** From everything being there again to a write that succeeds, through each gateway. */
 const RECOVERY_MS_MAX = 30_000;
 const LAST_ANSWERS_MS_MAX = 60_000;
@@ -46,7 +46,6 @@ type Part = keyof typeof TWO_OF_EVERYTHING | 'nats' | 'postgres';
 const random = seededRandom(seed);
 const recorded = nothingYet();
 let stage: DistributedStage<keyof typeof TWO_OF_EVERYTHING>;
-let admin: RecordingClient;
 
 beforeAll(async () => {
   stage = await startDistributed({ processes: TWO_OF_EVERYTHING });
@@ -55,12 +54,13 @@ afterAll(() => stage?.close());
 
 const gateways = () => [stage.processes['gateway-a'], stage.processes['gateway-b']];
 
-/** Each client has random numbers of its own, so that none takes those that the schedule is made from. */
-const clientOf = (giveUp: AbortSignal, number: number) => {
+/** Signs somebody in who uses any gateway, or one only. */
+async function person(giveUp: AbortSignal, number: number, through = gateways()) {
+  // Of its own, so that none takes those that the schedule is made from.
   const own = seededRandom(seed * 1_000 + number);
-  const client = new RecordingClient({ gateways: gateways(), random: own, recorded, giveUp });
-  return { client, random: own };
-};
+  const client = new RecordingClient({ gateways: through, random: own, recorded, giveUp });
+  return { client: await client.signIn('admin', stage.password), random: own };
+}
 
 function breakableParts(): Record<Part, Breakable> {
   const { nats, postgres, processes } = stage;
@@ -114,19 +114,17 @@ async function run(): Promise<Struck[]> {
   const stop = new AbortController();
   const giveUp = new AbortController();
   const contested = new Contested();
-  const signIn = async (number: number) => {
-    const { client, ...own } = clientOf(giveUp.signal, number);
-    return { client: await client.signIn('admin', stage.password), ...own };
-  };
-  const people = await Promise.all(Array.from({ length: WORKERS + 2 }, (_, n) => signIn(n)));
-  const [first, desktops, ...workers] = people;
-  if (!first || !desktops) throw new Error('There are more people than workers.');
-  admin = first.client;
+  const { client: admin } = await person(giveUp.signal, 0);
   for (const id of SHARED_APPS) await admin.carryOut(creationOf(id, `${id}/create`));
+  const workers = await Promise.all([
+    // These two tell how long nothing could be written: the others soon all wait for whatever hangs.
+    ...gateways().map((gateway, number) => person(giveUp.signal, 1 + number, [gateway])),
+    ...Array.from({ length: WORKERS }, (_, number) => person(giveUp.signal, 10 + number)),
+  ]);
   const working = [
-    useDesktops({ name: 'desktops', ...desktops }, stop.signal),
-    ...workers.map((person, number) =>
-      new CatalogueWorker({ name: `w${number}`, ...person, contested }).work(stop.signal),
+    useDesktops({ name: 'desktops', ...(await person(giveUp.signal, 3)) }, stop.signal),
+    ...workers.map((worker, number) =>
+      new CatalogueWorker({ name: `w${number}`, ...worker, contested }).work(stop.signal),
     ),
   ];
   const done = Promise.all(working);

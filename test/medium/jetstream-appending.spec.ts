@@ -18,7 +18,7 @@ describe.each(NATS_VERSIONS)('appending on the %s server', (version) => {
   let opened: Awaited<ReturnType<typeof openJetStreamLog>>;
   let log: JetStreamEventLog;
   beforeEach(async () => {
-    server = await startNatsServer({ version });
+    server = await startNatsServer({ version, store: 'memory' });
     proxy = await openFaultProxy(server.url);
     const servers = `nats://localhost:${new URL(proxy.url).port}`;
     opened = await openJetStreamLog(server, {}, { servers });
@@ -131,7 +131,7 @@ describe('from a frozen server', () => {
   let server: NatsServer;
   let opened: Awaited<ReturnType<typeof openJetStreamLog>>;
   beforeEach(async () => {
-    server = await startNatsServer();
+    server = await startNatsServer({ store: 'memory' });
     opened = await openJetStreamLog(server);
   });
   afterEach(async () => {
@@ -169,7 +169,7 @@ describe('without an answer', () => {
   let server: NatsServer;
   let opened: Awaited<ReturnType<typeof openJetStreamLog>>;
   beforeEach(async () => {
-    server = await startNatsServer();
+    server = await startNatsServer({ store: 'memory' });
     opened = await openJetStreamLog(server, { patienceMs: 1_500 });
   });
   afterEach(async () => {
@@ -206,7 +206,7 @@ describe('without an answer', () => {
 
 describe('a commit that was stored long ago', () => {
   it('is looked for among a bounded number of later ones, and found with the newest version', async () => {
-    const server = await startNatsServer({ version: 'newest' });
+    const server = await startNatsServer({ store: 'memory' });
     const { log, close } = await openJetStreamLog(server);
     const stream = streamNamed('a');
     const append = (count: number) =>

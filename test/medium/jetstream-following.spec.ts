@@ -16,7 +16,7 @@ describe.each(NATS_VERSIONS)('followers on the %s server', (version) => {
   let writer: Awaited<ReturnType<typeof openJetStreamLog>>;
   let reader: Awaited<ReturnType<typeof openJetStreamLog>>;
   beforeEach(async () => {
-    server = await startNatsServer({ version });
+    server = await startNatsServer({ version, store: 'memory' });
     proxy = await openFaultProxy(server.url);
     writer = await openJetStreamLog(server);
     const servers = `nats://localhost:${new URL(proxy.url).port}`;
@@ -76,6 +76,8 @@ describe.each(NATS_VERSIONS)('followers on the %s server', (version) => {
     const before = await until('consumers', async () => (await names()) ?? undefined);
     for (const name of before) await askServer(server, `CONSUMER.DELETE.SORTIE.${name}`);
     await fill(writer.log, 100);
+    const hasMore = (): boolean => followers[0]?.throughs.at(-1) === 300;
+    await until('they go on, over the same connection', hasMore, ARRIVAL_MS_MAX);
     await server.restart();
     await fill(writer.log, 100);
     await server.kill();
@@ -105,7 +107,7 @@ describe.each(NATS_VERSIONS)('followers on the %s server', (version) => {
 });
 
 it('a follower behind a silent network goes on once it is back, for the dead connection is given up', async () => {
-  const server = await startNatsServer();
+  const server = await startNatsServer({ store: 'memory' });
   const proxy = await openFaultProxy(server.url);
   const writer = await openJetStreamLog(server);
   const servers = `nats://localhost:${new URL(proxy.url).port}`;

@@ -18,7 +18,7 @@ describe.each(NATS_VERSIONS)('foreign messages on the %s server', (version) => {
   let told: string[];
   let intruder: Awaited<ReturnType<typeof linkTo>>;
   beforeEach(async () => {
-    server = await startNatsServer({ version });
+    server = await startNatsServer({ version, store: 'memory' });
     told = [];
     opened = await openJetStreamLog(server, { onForeign: (sentence) => told.push(sentence) });
     intruder = await linkTo(server);
@@ -36,7 +36,7 @@ describe.each(NATS_VERSIONS)('foreign messages on the %s server', (version) => {
     return answer.json<{ seq: number }>().seq;
   };
 
-  /** Leaves 7 messages: the commit of the victim, two of the intruder, and four answers. */
+  /** Leaves 8 messages: the commit of the victim, three of the intruder, and four answers. */
   async function intrude(): Promise<number[]> {
     const nats = await intruder.connected(1_000);
     const forged = JSON.stringify(newCommit().events);
@@ -46,6 +46,8 @@ describe.each(NATS_VERSIONS)('foreign messages on the %s server', (version) => {
       'Nats-Subject': VICTIM,
       'Nats-Stream': 'SORTIE',
     });
+    // As the copy of a commit would look, once the server has forgotten the commit's id.
+    await publish(nats, forged, { 'Nats-Msg-Id': 'copied', 'Nats-Stream': 'SORTIE' });
     for (const [operation, question] of [
       ['DIRECT.GET', { seq: plain }],
       ['DIRECT.GET', { seq: spoofed }],
@@ -64,19 +66,19 @@ describe.each(NATS_VERSIONS)('foreign messages on the %s server', (version) => {
     await opened.log.append(newCommit({ stream: VICTIM }));
     await intrude();
     await fill(opened.log, 2);
-    const real = [1, 8, 9];
-    await until('the follower', () => follower.throughs.at(-1) === 9);
+    const real = [1, 9, 10];
+    await until('the follower', () => follower.throughs.at(-1) === 10);
     expect(sequencesOf(follower.commits)).toEqual(real);
     await follower.stop();
-    expect(told).toHaveLength(6);
-    expect(told[2]).toBe(
-      `Message 4 of the event log, on ${VICTIM}, was not written by Sortie and is passed over: find out which user of NATS did that, and take its key away.`,
+    expect(told).toHaveLength(7);
+    expect(told[3]).toBe(
+      `Message 5 of the event log, on ${VICTIM}, was not written by Sortie and is passed over: find out which user of NATS did that, and take its key away.`,
     );
     expect(sequencesOf(await readAll(opened.log))).toEqual(real);
     await fill(opened.log, 20);
     const again = await opened.reopen();
-    expect(sequencesOf(await readAll(again))).toEqual([...real, ...upTo(29).slice(9)]);
-    for (const sequence of upTo(9)) {
+    expect(sequencesOf(await readAll(again))).toEqual([...real, ...upTo(30).slice(10)]);
+    for (const sequence of upTo(10)) {
       const { commits, through } = await again.read({ after: sequence - 1, limit: 1 });
       expect(sequencesOf(commits)).toEqual(real.filter((place) => place === sequence));
       expect(through).toBe(sequence);
@@ -90,16 +92,16 @@ describe.each(NATS_VERSIONS)('foreign messages on the %s server', (version) => {
     await intrude();
     expect(await log.last(VICTIM)).toMatchObject({ sequence: 1, commandId: first.commandId });
     expect(await log.append(first)).toEqual({ kind: 'duplicate', sequence: 1 });
-    const conflict = { kind: 'conflict', version: 7 };
+    const conflict = { kind: 'conflict', version: 8 };
     expect(await log.append(newCommit({ stream: VICTIM }))).toEqual(conflict);
     expect(await log.append(newCommit({ stream: VICTIM, expectedVersion: 5 }))).toEqual(conflict);
     const next = newCommit({ stream: VICTIM, expectedVersion: 1 });
-    expect(await log.append(next)).toEqual({ kind: 'appended', sequence: 8 });
-    expect(await log.append({ ...next, expectedVersion: 8 })).toMatchObject({ sequence: 8 });
-    const later = newCommit({ stream: VICTIM, expectedVersion: 8 });
-    expect(await log.append(later)).toEqual({ kind: 'appended', sequence: 9 });
+    expect(await log.append(next)).toEqual({ kind: 'appended', sequence: 9 });
+    expect(await log.append({ ...next, expectedVersion: 9 })).toMatchObject({ sequence: 9 });
+    const later = newCommit({ stream: VICTIM, expectedVersion: 9 });
+    expect(await log.append(later)).toEqual({ kind: 'appended', sequence: 10 });
     const fresh = newCommit({ stream: OWN });
-    expect(await log.append(fresh)).toEqual({ kind: 'appended', sequence: 10 });
+    expect(await log.append(fresh)).toEqual({ kind: 'appended', sequence: 11 });
     expect(await log.last(OWN)).toMatchObject({ commandId: fresh.commandId });
   });
 });

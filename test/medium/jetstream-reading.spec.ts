@@ -16,7 +16,7 @@ describe.each(NATS_VERSIONS)('reading from the %s server', (version) => {
   let log: JetStreamEventLog;
   let ids: string[];
   beforeAll(async () => {
-    server = await startNatsServer({ version });
+    server = await startNatsServer({ version, store: 'memory' });
     opened = await openJetStreamLog(server);
     const commits = upTo(COMMITS).map((n) =>
       newCommit({ stream: streamNamed(`a${n}`, n % 10 === 0 ? 'session' : 'catalog') }),
@@ -77,6 +77,21 @@ describe.each(NATS_VERSIONS)('reading from the %s server', (version) => {
     await until('consumers are let go', async () => (await consumers()) <= 9);
   });
 
+  it.each([700, 1_000])(
+    'by a slow reader, for whom the next batch waits, gives the whole log (%i at a time)',
+    async (limit) => {
+      const seen: number[] = [];
+      for (let after = 0; after < COMMITS;) {
+        const { commits, through } = await log.read({ after, limit });
+        expect(through, 'a batch before the head is not empty').toBeGreaterThan(after);
+        seen.push(...sequencesOf(commits));
+        after = through;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      expect(seen).toEqual(upTo(COMMITS));
+    },
+  );
+
   it('goes on after the server was restarted, and while it is restarted', async () => {
     const reading = (async () => {
       const seen: number[] = [];
@@ -105,7 +120,7 @@ describe.each(NATS_VERSIONS)('reading from the %s server', (version) => {
 });
 
 it('is read in batches that fit in memory', async () => {
-  const server = await startNatsServer();
+  const server = await startNatsServer({ store: 'memory' });
   const { log, reopen, close } = await openJetStreamLog(server);
   const large = () => newCommit({ data: 'x'.repeat(COMMIT_BYTES_MAX - 1_000) });
   await Promise.all(upTo(100).map(() => log.append(large())));

@@ -68,7 +68,7 @@ describe.each(NATS_VERSIONS)('on the %s server', (version) => {
   let server: NatsServer;
   let config: Record<string, unknown>;
   beforeAll(async () => {
-    server = await startNatsServer({ version });
+    server = await startNatsServer({ version, store: 'memory' });
     const { close } = await openJetStreamLog(server);
     await close();
     ({ config } = await askServer<{ config: typeof config }>(server, 'STREAM.INFO.SORTIE'));

@@ -114,7 +114,7 @@ describe.each<[string, Kind]>([
     const { service, text } = await open(kind);
     await expect(
       sql`SELECT * FROM ${sql.table('missing')}`.execute(service.reader),
-    ).rejects.toThrow();
+    ).rejects.toThrow(/missing/);
     expect(sampled(await text(), 'sortie_storage_errors_total', { type: 'read' })).toBe(1);
   });
 });

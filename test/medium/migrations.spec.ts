@@ -6,12 +6,9 @@ import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { postgresDatabases } from '#shared/adapters/postgres-databases.js';
-import { sqliteDatabases } from '#shared/adapters/sqlite-databases.js';
 import type { MigrationMode } from '#shared/adapters/migrate-at-start.js';
 import { DATABASE_KINDS, type DatabasePlace, openPlace } from '#test/support/database-place.js';
 import { modelMigrations } from '#test/support/models.js';
-import { postgresSettings } from '#test/support/postgres-settings.js';
 
 const SERVICES = ['audit', 'catalog', 'identity', 'session'];
 const filesOf = (service: string): string => resolve('services', service, 'migrations');
@@ -48,7 +45,7 @@ describe.each(DATABASE_KINDS)('migrations on %s', (kind) => {
   };
   /** Opens the database as a start does, and closes it. */
   const start = async (from = folder, mode: MigrationMode = 'auto', service = 'test') => {
-    const databases = withMode(place, mode);
+    const databases = place.databases({ migrating: { mode } });
     try {
       const { primary } = await databases.openDatabase<{ totals: { id: string } }>(service, from);
       return await primary
@@ -262,13 +259,6 @@ it('have the same versions on both databases', async () => {
     expect(one).toEqual(other);
   }
 });
-
-const withMode = (place: DatabasePlace, mode: MigrationMode) => {
-  const migrating = { mode };
-  return place.dsn === undefined
-    ? sqliteDatabases({ folder: place.folder, migrating })
-    : postgresDatabases(postgresSettings(place.dsn), { migrating });
-};
 
 const SQLITE_SHAPE = 'SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name';
 const POSTGRES_SHAPE = `SELECT table_name AS name, column_name || ' ' || data_type || ' ' || is_nullable

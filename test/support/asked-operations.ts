@@ -9,8 +9,8 @@ import type { SourceFile } from './architecture.js';
 type Ask = Readonly<{ path: string; name: string }>;
 type Rights = Readonly<Record<ServiceName, Pick<ServiceRights, 'answers' | 'asks'>>>;
 
-/** `bus.request(FindApp, …)`, `bus.request(of(name).HashProjection, …)`, `busOf(…, bus).request(SignIn, …)` */
-const REQUEST = /\bbus\)?\.request\(\s*(?:[\w.()]+\.)?(\w+)\s*,/g;
+/** `bus.request(FindApp, …)`, `this.#bus.request(of(name).HashProjection, …)`: whatever the bus is called there. */
+const REQUEST = /\.request\(\s*(?:[\w.()]+\.)?(\w+)\s*,/g;
 const ROUTE = /\boperation: ([A-Z]\w*),/g;
 const ROUTES = /^services\/gateway\/edge\/routes\//;
 /** Asks for whatever the routes name. */

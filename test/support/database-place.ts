@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll } from 'vitest';
+import type { Migrating } from '#shared/adapters/migrate-at-start.js';
 import { postgresDatabases } from '#shared/adapters/postgres-databases.js';
 import type { Databases } from '#shared/adapters/service-database.js';
 import { sqliteDatabases } from '#shared/adapters/sqlite-databases.js';
+import type { StorageObserver } from '#shared/adapters/storage-observer.js';
 import type { Row } from '#shared/es/read-model.js';
 import { type PostgresServer, startPostgres } from './postgres-server.js';
 import { postgresSettings } from './postgres-settings.js';
@@ -13,15 +15,15 @@ import { postgresSettings } from './postgres-settings.js';
 export const DATABASE_KINDS = ['sqlite', 'postgres'] as const;
 export type DatabaseKind = (typeof DATABASE_KINDS)[number];
 
+type Options = Readonly<{ migrating?: Migrating; observer?: StorageObserver }>;
+
 /** Where the services of a test keep what they have: a folder, and databases of one kind. */
 export type DatabasePlace = Readonly<{
   kind: DatabaseKind;
   /** For the log, for keys, and for databases that are files. */
   folder: string;
-  /** Of the database in PostgreSQL; undefined where it is files. */
-  dsn?: string;
   /** The databases as one more process has them. */
-  databases: () => Databases;
+  databases: (options?: Options) => Databases;
   /** Runs statements on a service's tables, past all services; rows of the last. */
   sql: <R = Row>(service: string, text: string) => Promise<R[]>;
   /** Takes a service's database away, which nobody has open. */
@@ -71,7 +73,7 @@ function sqlitePlace(folder: string, remove: () => Promise<void>): DatabasePlace
   return {
     kind: 'sqlite',
     folder,
-    databases: () => sqliteDatabases({ folder }),
+    databases: (options) => sqliteDatabases({ folder, ...options }),
     sql: async <R>(service: string, text: string) => {
       const db = new Database(pathOf(service), { fileMustExist: true });
       try {
@@ -99,8 +101,7 @@ async function postgresPlace(folder: string, remove: () => Promise<void>): Promi
   return {
     kind: 'postgres',
     folder,
-    dsn,
-    databases: () => postgresDatabases(postgresSettings(dsn)),
+    databases: (options) => postgresDatabases(postgresSettings(dsn), options),
     // Whoever makes a table owns it: that must not be the superuser.
     sql: (service, text) =>
       sql(`SET ROLE sortie; SET search_path TO sortie_${service}; ${text}`, database),

@@ -28,7 +28,7 @@ export async function openPostgresStores(server: PostgresServer) {
     return own;
   };
   const leaseAt = (from: PostgresPool, owner: string): PostgresLease =>
-    new PostgresLease(from, { table: '"sortie_test"."leases"', name: 'projections', owner });
+    new PostgresLease(from, { table: '"sortie_test"."leases"', name: 'projector', owner });
   const sql = <R = Row>(text: string) =>
     server.sql<R>(`SET search_path TO sortie_test; ${text}`, database);
   const close = async (): Promise<void> => {

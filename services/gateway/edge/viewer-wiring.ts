@@ -33,7 +33,9 @@ async function redeem(
   const { session_id, user_id, sign_in_id, mode, endpoint, expires_at } = reply.result;
   // A ticket outlives its sign-in by up to its own lifetime; what it opens must not.
   const signIn = await bus.request(CheckSignIn, { sign_in_id }, systemContext());
-  if (signIn.kind === 'rejected') return refused('TicketRefused', signIn.detail);
+  if (signIn.kind === 'rejected') {
+    return refused(signIn.code === 'Unavailable' ? 'Unavailable' : 'TicketRefused', signIn.detail);
+  }
   return {
     kind: 'granted',
     grant: {

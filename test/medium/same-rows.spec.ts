@@ -1,0 +1,131 @@
+// Goal: the same events make the same rows in every kind of database, whatever is in them and however they come.
+// Method: random events of all services, folded into SQLite in large batches and into PostgreSQL a few at a time too.
+import { resolve } from 'node:path';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { MemoryEventLog } from '#shared/adapters/memory-event-log.js';
+import { CATALOG_EVENTS } from '#shared/contracts/catalog.js';
+import { IDENTITY_EVENTS } from '#shared/contracts/identity.js';
+import { SESSION_EVENTS } from '#shared/contracts/session.js';
+import type { EventLog } from '#shared/es/event-log.js';
+import { Projector } from '#shared/es/projector.js';
+import type { ReadModel } from '#shared/es/read-model.js';
+import {
+  aggregatesModel,
+  commandsModel,
+  type Deciders,
+  erased,
+} from '#shared/es/service-models.js';
+import { analytics } from '#services/audit/read/analytics.js';
+import { auditLog } from '#services/audit/read/audit-log.js';
+import { launchDays } from '#services/audit/read/launch-days.js';
+import { app } from '#services/catalog/domain/app.js';
+import { seed } from '#services/catalog/domain/seed.js';
+import { applications } from '#services/catalog/read/applications.js';
+import { approvals } from '#services/catalog/read/approvals.js';
+import { administrators } from '#services/identity/domain/administrators.js';
+import { attempts } from '#services/identity/domain/attempts.js';
+import { signIn } from '#services/identity/domain/sign-in.js';
+import { user } from '#services/identity/domain/user.js';
+import { username } from '#services/identity/domain/username.js';
+import { passwords } from '#services/identity/read/passwords.js';
+import { signIns } from '#services/identity/read/sign-ins.js';
+import { usernames } from '#services/identity/read/usernames.js';
+import { users } from '#services/identity/read/users.js';
+import { activity } from '#services/session/domain/activity.js';
+import { session } from '#services/session/domain/session.js';
+import { ticket } from '#services/session/domain/ticket.js';
+import { sessions } from '#services/session/read/sessions.js';
+import { type DatabaseKind, openPlace } from '#test/support/database-place.js';
+import { randomCommits } from '#test/support/random-events.js';
+
+const RUNS = 5;
+const COMMITS = 600;
+
+type Folded = Readonly<{
+  service: string;
+  models: readonly ReadModel[];
+  deciders: Deciders;
+  known?: ReadonlySet<string>;
+}>;
+const SERVICES: readonly Folded[] = [
+  {
+    service: 'catalog',
+    models: [applications, approvals],
+    deciders: { app: erased(app), seed: erased(seed) },
+    known: CATALOG_EVENTS,
+  },
+  {
+    service: 'identity',
+    models: [users, usernames, passwords, signIns],
+    deciders: {
+      username: erased(username),
+      user: erased(user),
+      administrators: erased(administrators),
+      signin: erased(signIn),
+      attempts: erased(attempts),
+    },
+    known: IDENTITY_EVENTS,
+  },
+  {
+    service: 'session',
+    models: [sessions],
+    deciders: { session: erased(session), activity: erased(activity), ticket: erased(ticket) },
+    known: SESSION_EVENTS,
+  },
+  { service: 'audit', models: [auditLog, analytics, launchDays], deciders: {} },
+];
+
+/** Where each read model stands and what its rows are, once a log has been folded into a database of a kind. */
+async function fold(kind: DatabaseKind, log: EventLog, more: () => Promise<void> = async () => {}) {
+  const place = await openPlace(undefined, kind);
+  const databases = place.databases();
+  const projectors: Projector[] = [];
+  for (const { service, models, deciders, known } of SERVICES) {
+    const { store } = await databases.openDatabase(
+      service,
+      resolve('services', service, 'migrations'),
+    );
+    const projector = new Projector({
+      ...{ service, log, store },
+      models: [...models, aggregatesModel(deciders), commandsModel(service)],
+      ...(service !== 'audit' && { follows: [service] }),
+      ...(known && { known }),
+    });
+    await projector.start();
+    projectors.push(projector);
+  }
+  await more();
+  const found: Record<string, unknown> = {};
+  for (const projector of projectors) {
+    await projector.reached(await log.head());
+    for (const { name, status, error } of await projector.status()) {
+      found[name] = [status, error, (await projector.stateHash(name))?.hash];
+    }
+  }
+  for (const projector of projectors) await projector.stop();
+  await databases.close();
+  await place.remove();
+  return found;
+}
+
+const runSeed = Number(process.env['FOLD_SEED'] ?? Date.now() % 1_000_000_000);
+
+it(`rows are the same on both databases (FOLD_SEED=${runSeed})`, async () => {
+  const property = fc.asyncProperty(randomCommits(COMMITS), async (commits) => {
+    const log = new MemoryEventLog();
+    const tell = async (from: number, to?: number): Promise<void> => {
+      for (const commit of commits.slice(from, to)) await log.append(commit);
+    };
+    await tell(0, COMMITS / 2);
+    const live = await fold('postgres', log, () => tell(COMMITS / 2));
+    const lite = await fold('sqlite', log);
+    expect(live).toEqual(lite);
+    expect(await fold('postgres', log)).toEqual(lite);
+    expect(Object.keys(lite)).toHaveLength(18);
+    expect(Object.values(lite).map((one) => (one as string[])[0])).toEqual(
+      Array.from({ length: 18 }, () => 'live'),
+    );
+  });
+  await fc.assert(property, { seed: runSeed, numRuns: RUNS, endOnFailure: true });
+});
