@@ -55,6 +55,11 @@ export const TEST_PROGRAMS = [
     why: 'the browser tests open the real page in it',
   },
   { program: 'xclip', packages: ['xclip'], why: "the driver's tests copy and paste with it" },
+  {
+    program: 'openssl',
+    packages: ['openssl'],
+    why: 'it makes the certificates of the TLS tests',
+  },
 ];
 
 /**

@@ -53,6 +53,10 @@ describe('work that has a stamp', () => {
     writeFileSync(join(root, 'services/new.ts'), '');
     expect(found(afterChange)).toBe('stale');
 
+    const afterCode = stamp();
+    writeFileSync(join(root, 'services/catalog/20261120_catalogue.sql'), '');
+    expect(found(afterCode)).toBe('stale');
+
     const afterNew = stamp();
     rmSync(join(root, 'services/new.ts'));
     expect(found(afterNew)).toBe('stale');

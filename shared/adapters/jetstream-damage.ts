@@ -14,7 +14,7 @@ export async function requirePresent(
   { wanted, came }: Extract<PullEnd, { kind: 'gap' }>,
 ): Promise<void> {
   const { head } = await access.check(nats);
-  // Without its being there yet, a server has sent something older instead.
+  // The server that sent it has not got there yet.
   if (head < wanted || came < wanted) return;
   if (await getMessage(nats, { seq: wanted })) return;
   access.end(missingCommit(wanted));

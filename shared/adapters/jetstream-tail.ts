@@ -7,7 +7,7 @@ import type { Stored } from './stored-message.js';
 import { toCommitLazily } from './stored-commit.js';
 
 const PULL: Pull = { messages: 1_000, bytes: 8 * 1_024 * 1_024, expiresMs: 30_000 };
-const RETRY_MS = 200;
+const RETRY_MS = 100;
 
 type Broken = Extract<PullEnd, { kind: 'lost' | 'gap' }>;
 
@@ -39,8 +39,9 @@ export class JetStreamTail {
         // The stream itself may have been exchanged under a living connection.
         await this.#access.check(nats);
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        // What it was, is told to those who ask for something; here it is tried again.
       }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 

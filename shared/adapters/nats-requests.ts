@@ -51,6 +51,10 @@ export type Answering = Readonly<{
 type Waiting = Readonly<{ subject: string; end: (outcome: Outcome) => void }>;
 
 const NO_RESPONDERS = 503;
+/** How long an answer is kept while there is no connection: after it, hardly anybody waits for it any more. */
+const ANSWER_KEPT_MS = 8_000;
+/** How much later than this process another one may be back. */
+const ASKER_BACK_MS = 500;
 
 /**
  * Questions and answers over one connection to NATS. The library has requests of its own; here each has an inbox that
@@ -192,15 +196,26 @@ export class NatsRequests {
   }
 
   #send(inbox: string, text: string): boolean {
-    // The connection that brought the question may be another one by now; while there is none, its asker has none either.
+    // The connection that brought the question may be another one by now, or none.
     const connection = this.#link.current;
-    if (!connection) return true;
+    if (!connection) {
+      void this.#sendLater(inbox, text);
+      return true;
+    }
     try {
       connection.publish(inbox, text);
       return true;
     } catch (error) {
       return !isTooLarge(error);
     }
+  }
+
+  /** A server that was away was away for whoever asked, too, who needs a moment to listen again. */
+  async #sendLater(inbox: string, text: string): Promise<void> {
+    const connection = await this.#link.connected(ANSWER_KEPT_MS).catch(() => undefined);
+    if (!connection) return;
+    await new Promise((resolve) => setTimeout(resolve, ASKER_BACK_MS));
+    if (this.#link.current) this.#send(inbox, text);
   }
 }
 

@@ -49,7 +49,7 @@ export class PostgresLease implements Lease {
   /** Keeps the lease ours until the transaction of `connection` has ended, and gets `expression` on the way; undefined where it is not ours. */
   async hold<T>(connection: PostgresConnection, expression: string): Promise<T | undefined> {
     const { rows } = await connection.query<{ found: T }>(
-      `SELECT ${expression} AS found FROM ${this.#table} WHERE name = $1 AND owner = $2`,
+      `SELECT ${expression} AS found FROM ${this.#table} WHERE name = $1 AND owner = $2 FOR KEY SHARE`,
       [this.#name, this.#owner],
     );
     return rows[0]?.found;

@@ -119,6 +119,20 @@ describe('the NATS bus', () => {
     expect(await reply).toEqual(done('late'));
   });
 
+  it('keeps an answer that is ready while there is no connection', async () => {
+    const [asking, answering] = [await host({ deadlineMs: 30_000 }), await host()];
+    const [answered, answer] = gate();
+    await answering.answer([Say, () => answered]);
+    const reply = say(asking);
+    await until('it is under way', () => answering.bus.underWay === 1);
+    await server().kill();
+    await until('the loss is noticed', () => answering.link.current === undefined);
+    answer('kept');
+    await until('it is answered', () => answering.bus.underWay === 0);
+    await server().restart();
+    expect(await reply).toEqual(done('kept'));
+  });
+
   it('does not take the late answer to one request for that to another', async () => {
     const [asking, answering] = [await host(), await host()];
     const waiting: (() => void)[] = [];
