@@ -1,7 +1,4 @@
 import { type Lease, LEASE_MS, LEASE_RENEW_MS } from './lease.js';
-import { rest } from './rest.js';
-
-const NEVER = new AbortController().signal;
 
 /**
  * Keeps asking for a lease: renews it while it is ours, takes it when its holder is gone. Not having been able to
@@ -51,7 +48,9 @@ export class LeaseKeeper {
     this.#isStopped = true;
     clearInterval(this.#timer);
     // Or the renewal under way would take it again after it was let go.
-    await Promise.race([this.#asking, rest(LEASE_RENEW_MS, NEVER)]);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, LEASE_RENEW_MS)));
+    await Promise.race([this.#asking, late]).finally(() => clearTimeout(timer));
     // If that fails, it runs out by itself.
     if (this.#isHeld) await this.#lease.release().catch(() => undefined);
     this.#isHeld = false;

@@ -1,15 +1,21 @@
+import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
 import { Client } from '#test/support/client.js';
 import { APP_SPEC } from './catalogue-commits.js';
 import { ask } from './load.js';
+
+/** An app that there is now, with its version. */
+export type Added = Readonly<{ path: string; etag: string }>;
 
 /** Administrators who write into the catalogue, each through one gateway and one after the other thing. */
 export class CatalogueClient {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #urls: readonly string[];
   readonly #cookie: string;
+  /** Tells its apps from those of other clients. */
+  readonly #name = randomUUID().slice(0, 8);
   /** By worker: the app that it has added and will change next, with its version. */
-  readonly #added = new Map<number, { path: string; etag: string }>();
+  readonly #added = new Map<number, Added>();
   #count = 0;
 
   private constructor(urls: readonly string[], cookie: string) {
@@ -26,29 +32,35 @@ export class CatalogueClient {
   /** Adds an app, or changes the one that this worker has added just before. */
   async write(worker: number): Promise<void> {
     const added = this.#added.get(worker);
-    this.#count += 1;
-    const spec = { ...APP_SPEC, name: `App number ${this.#count}` };
-    if (added) {
-      this.#added.delete(worker);
-      await this.#ask(worker, 'PUT', added.path, {
-        body: spec,
-        headers: { 'if-match': added.etag },
-      });
+    if (!added) {
+      this.#added.set(worker, await this.add(worker));
       return;
     }
-    const id = `load-${this.#count}`;
-    const body = { id, ...spec };
-    const { etag } = await this.#ask(worker, 'POST', '/api/apps', { body });
-    this.#added.set(worker, { path: `/api/apps/${id}`, etag });
+    this.#added.delete(worker);
+    const headers = { 'if-match': added.etag };
+    await this.#ask(worker, 'PUT', added.path, { body: this.#nextSpec(), headers });
   }
 
-  /** Reads one app. */
-  async read(worker: number, id: string): Promise<void> {
-    await this.#ask(worker, 'GET', `/api/apps/${id}`);
+  /** Adds an app. */
+  async add(worker: number): Promise<Added> {
+    const spec = this.#nextSpec();
+    const id = `${this.#name}-${this.#count}`;
+    const { etag } = await this.#ask(worker, 'POST', '/api/apps', { body: { id, ...spec } });
+    return { path: `/api/apps/${id}`, etag };
+  }
+
+  /** Reads an app. */
+  async read(worker: number, { path }: Added): Promise<void> {
+    await this.#ask(worker, 'GET', path);
   }
 
   close(): void {
     this.#agent.destroy();
+  }
+
+  #nextSpec() {
+    this.#count += 1;
+    return { ...APP_SPEC, name: `App number ${this.#count}` };
   }
 
   async #ask(

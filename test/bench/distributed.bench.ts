@@ -114,14 +114,14 @@ async function reads(stage: DistributedStage): Promise<BenchRow[]> {
   try {
     const client = await CatalogueClient.signIn(gatewaysOf(stage), stage.password);
     const beside = await CatalogueClient.signIn([alone.url], alone.password);
-    await client.write(0);
-    await beside.write(0);
-    const id = 'load-1';
     const load = { workers: READERS, ms: ROUND_MS };
-    const read = (from: CatalogueClient) => () => keepBusy(load, (worker) => from.read(worker, id));
-    await read(client)();
-    await read(beside)();
-    const sides = await inTurn(read(client), read(beside));
+    const reading = async (from: CatalogueClient): Promise<() => Promise<Load>> => {
+      const added = await from.add(0);
+      const read = () => keepBusy(load, (worker) => from.read(worker, added));
+      await read();
+      return read;
+    };
+    const sides = await inTurn(await reading(client), await reading(beside));
     client.close();
     beside.close();
     return loadRows(`GET of an app, ${READERS} clients`, sides, 'all in one process, SQLite');

@@ -15,8 +15,9 @@ export type TakeOver = Readonly<{
 
 type Lead = Readonly<{ owner: string; sequence: number }>;
 
+/** The catalogue has one lease. */
 const LEAD = `SELECT l.owner, p.sequence::float8 AS sequence FROM sortie_catalog.leases l, sortie_catalog.projections p
-  WHERE l.name = 'projections' AND p.table_name = 'applications'`;
+  WHERE p.table_name = 'applications'`;
 
 /** Kills the process that writes the catalogue's read models, again and again, while clients go on writing. */
 export async function takeOvers(

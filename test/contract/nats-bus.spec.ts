@@ -8,7 +8,6 @@ import { done } from '#shared/boot/reply.js';
 import { BusUnavailableError, operationsOf, type Reply } from '#shared/es/operation.js';
 import { asked } from '#test/support/catalog-host.js';
 import { openFaultProxy } from '#test/support/fault-proxy.js';
-import { untilFrozen } from '#test/support/frozen.js';
 import { type NatsBusHost, natsBusStage, openNatsBus } from '#test/support/nats-bus-host.js';
 import { until } from '#test/support/waits.js';
 import { busContract } from './bus.contract.js';
@@ -85,7 +84,6 @@ describe('the NATS bus', () => {
     const answering = await host();
     await answering.answer([Say, async () => done('here')]);
     server().pause();
-    await untilFrozen(server().pid());
     const frozen = await say(asking).catch((error: unknown) => error);
     server().resume();
     expect(frozen).toBeInstanceOf(BusUnavailableError);

@@ -84,8 +84,11 @@ async function launch(client: Client): Promise<string> {
   return body.id;
 }
 
+/** A session as the log has it. */
+const loggedSession = async (sessionId: string) =>
+  sessionsIn(await stage.log()).find(({ id }) => id === sessionId);
 const eventsOf = async (sessionId: string): Promise<readonly string[]> =>
-  sessionsIn(await stage.log()).find(({ id }) => id === sessionId)?.events ?? [];
+  (await loggedSession(sessionId))?.events ?? [];
 
 async function viewerAt(gateway: Client, url: string, id: string): Promise<Viewer> {
   const { status, body } = await gateway.post(`/api/sessions/${id}/viewer-tickets`);
@@ -148,6 +151,8 @@ describe('of two replicas', () => {
     for (let answers = 0; answers < 20; answers += 1)
       expect((await atA.get('/api/me')).status).toBe(200);
     await firstLeads();
+    const { status, failure, events } = (await loggedSession(id)) ?? {};
+    expect({ status, failure }, events?.join()).toEqual({ status: 'running', failure: undefined });
     expect(liveRuntimes(stage.runtimeDir).get(id)).toBe(1);
     const viewer = await viewerAt(atB, stage.processes['gateway-b'].url, id);
     expect(await greetingOf(viewer)).toBe('RFB 003.008');

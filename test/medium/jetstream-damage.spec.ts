@@ -17,7 +17,7 @@ describe.each(NATS_VERSIONS)('the store of the %s server', (version) => {
   let server: NatsServer;
   let opened: Awaited<ReturnType<typeof openJetStreamLog>>;
   beforeEach(async () => {
-    server = await startNatsServer({ version });
+    server = await startNatsServer({ version, store: 'memory' });
     opened = await openJetStreamLog(server);
   });
   afterEach(async () => {

@@ -66,7 +66,7 @@ const SINCE_2_12: [setting: string, value: unknown, danger: string][] = [
 
 describe.each(NATS_VERSIONS)('on the %s server', (version) => {
   let server: NatsServer;
-  let config: Record<string, unknown>;
+  let config: Record<string, unknown> & { metadata: Record<string, string> };
   beforeAll(async () => {
     server = await startNatsServer({ version, store: 'memory' });
     const { close } = await openJetStreamLog(server);
@@ -134,10 +134,13 @@ describe.each(NATS_VERSIONS)('on the %s server', (version) => {
     );
   });
 
-  it('a stream that has become larger, or has a limit of its own, is taken', async () => {
+  it('a stream that has a limit of its own, or is compressed, is taken', async () => {
     const { close, log } = await openJetStreamLog(server, { maxBytes: 10_000_000 });
     await fill(log, 3);
     await close();
+    const compressed = { ...config, max_bytes: 20_000_000, compression: 's2' };
+    compressed.metadata = { sortie_log_id: log.id };
+    expect((await askServer(server, 'STREAM.UPDATE.SORTIE', compressed)).error).toBeUndefined();
     const again = await openJetStreamLog(server);
     expect(await again.log.head()).toBe(3);
     await again.close();

@@ -88,18 +88,22 @@ const listenable = (inboxes: readonly string[]): Listening[] => [
   ].map((subject): [string, undefined] => [subject, undefined]),
 ];
 
+/** A gateway has no database that another one could spoil. */
+const isPresent = (name: ServiceName): boolean => name !== 'gateway';
+
 /** What each service is to be able to publish to, of all that is tried; said here once more, by hand. */
 function mayPublish(name: ServiceName, subject: string): boolean {
   const { asks, answers, appends } = SERVICE_RIGHTS[name];
   if (asks.some((operation) => operation.subject === subject)) return true;
   if (appends && subject === `sortie.event.${name}.thing.x`) return true;
-  if (subject === presenceOf(name)) return true;
+  if (subject === presenceOf(name)) return isPresent(name);
   return answers.length > 0 && /^_INBOX\.sortie\.U[^.]+\.bus\.a\.b$/.test(subject);
 }
 function mayListen(name: ServiceName, ownInbox: string, [subject, queue]: Listening): boolean {
   const own = SERVICE_RIGHTS[name].answers.find((operation) => operation.subject === subject);
   if (own) return queue === name;
-  return subject === presenceOf(name) || subject.startsWith(`${ownInbox}.`);
+  if (subject === presenceOf(name)) return isPresent(name);
+  return subject.startsWith(`${ownInbox}.`);
 }
 
 describe.each(NATS_VERSIONS)('on the %s server', (version) => {

@@ -21,7 +21,7 @@ const SPECS = {
 } as const;
 
 for (const [name, load] of Object.entries(SPECS)) {
-  describe(name, async () => {
+  describe(`${name} on PostgreSQL`, async () => {
     await load();
   });
 }

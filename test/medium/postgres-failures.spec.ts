@@ -12,7 +12,7 @@ import { postgresSettings } from '#test/support/postgres-settings.js';
 import { openPostgresStores, type PostgresStores } from '#test/support/postgres-stores.js';
 import { until } from '#test/support/waits.js';
 
-const NOBODY = 65_534;
+const DAEMON = 1;
 const isRoot = process.getuid?.() === 0;
 let server: PostgresServer;
 let stores: PostgresStores;
@@ -245,7 +245,7 @@ describe.runIf(isRoot)('a full disk', () => {
     await mkdir(folder);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder]);
     try {
-      await chown(folder, NOBODY, NOBODY);
+      await chown(folder, DAEMON, DAEMON);
       await server.sql(`CREATE TABLESPACE small LOCATION '${folder}'`);
       await server.sql('GRANT CREATE ON TABLESPACE small TO PUBLIC');
       await server.sql(`ALTER DATABASE ${stores.database} SET default_tablespace TO small`);

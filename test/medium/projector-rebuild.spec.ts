@@ -62,7 +62,7 @@ describe('a rebuild under load', () => {
     }
     await Promise.all([writing, reading]);
     expect(wrong).toEqual([]);
-    expect(reads).toBeGreaterThan(100);
+    expect(reads).toBeGreaterThan(10);
     expect(written).toBeGreaterThan((LOAD_MS / 1_000) * WRITES_PER_SECOND * 0.5);
     expect(reports.length).toBeGreaterThanOrEqual(4);
     for (const report of reports) {

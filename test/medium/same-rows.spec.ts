@@ -41,6 +41,7 @@ import { randomCommits } from '#test/support/random-events.js';
 
 const RUNS = 5;
 const COMMITS = 600;
+const REACHED_MS_MAX = 30_000;
 
 type Folded = Readonly<{
   service: string;
@@ -98,7 +99,7 @@ async function fold(kind: DatabaseKind, log: EventLog, more: () => Promise<void>
   await more();
   const found: Record<string, unknown> = {};
   for (const projector of projectors) {
-    await projector.reached(await log.head());
+    await projector.reached(await log.head(), REACHED_MS_MAX);
     for (const { name, status, error } of await projector.status()) {
       found[name] = [status, error, (await projector.stateHash(name))?.hash];
     }

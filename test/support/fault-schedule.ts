@@ -11,9 +11,9 @@ export type Breakable = Readonly<{
 }>;
 
 const KINDS = ['kill', 'pause', 'restart'] as const;
-export type FaultKind = (typeof KINDS)[number];
+export type BlowKind = (typeof KINDS)[number];
 /** One thing that is done to one part; milliseconds. */
-export type Blow = Readonly<{ part: string; kind: FaultKind; delayMs: number; holdMs: number }>;
+export type Blow = Readonly<{ part: string; kind: BlowKind; delayMs: number; holdMs: number }>;
 /** One or two at a time, and how long it is calm after they are mended. */
 export type Fault = Readonly<{ blows: readonly Blow[]; calmMs: number }>;
 

@@ -10,6 +10,7 @@ import {
   type NatsUser,
 } from '#shared/adapters/nats-server-config.js';
 import { findNatsServers, missingSentence } from '../../deploy/local/nats-server.js';
+import { freeze } from './frozen.js';
 import { until } from './waits.js';
 
 /** `oldest` and `newest` of those that Sortie takes; `refused` is too old. */
@@ -107,7 +108,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
       await kill('SIGTERM');
       running = await run(program, folder, { ...settings, port });
     },
-    pause: () => void running.child.kill('SIGSTOP'),
+    pause: () => freeze(running.child.pid ?? 0),
     resume: () => void running.child.kill('SIGCONT'),
     stop: async () => {
       await kill();

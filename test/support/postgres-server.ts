@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { findPostgres, missingSentence } from '../../deploy/local/postgres.js';
+import { freeze } from './frozen.js';
 import { until } from './waits.js';
 
 const HOST = '127.0.0.1';
@@ -15,7 +16,8 @@ const SUPERUSER = 'postgres';
 /** The role of the DSN: it owns the databases made here and is no superuser, as in production. */
 const ROLE = 'sortie';
 /** PostgreSQL refuses to run as root. */
-const NOBODY = 65_534;
+/** `daemon` on every Debian; the desktops' tests look at what nobody runs. */
+const OTHER_USER = 1;
 const START_MS_MAX = 30_000;
 const PORT_TRIES = 5;
 
@@ -129,7 +131,7 @@ async function serve(folder: string, password: string): Promise<PostgresServer> 
     kill,
     pause: () => {
       // The first process first: it must not start others meanwhile.
-      signalAll([processes.pid], 'SIGSTOP');
+      freeze(processes.pid);
       const others = childrenOf(processes.pid);
       signalAll(others, 'SIGSTOP');
       paused = [...others, processes.pid];
@@ -195,9 +197,9 @@ async function run(name: string, programArgs: readonly string[], env = {}): Prom
   await promisify(execFile)(program, args, { cwd: tmpdir(), env: { ...process.env, ...env } });
 }
 
-/** As nobody where we are root, and never outliving the test that started it. */
+/** As another user where we are root, and never outliving the test that started it. */
 function unprivileged(name: string, args: readonly string[]) {
-  const as = isRoot() ? [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] : [];
+  const as = isRoot() ? [`--reuid=${OTHER_USER}`, `--regid=${OTHER_USER}`, '--clear-groups'] : [];
   const bin = findPostgres();
   if (bin === undefined) throw new Error(missingSentence(process.env));
   const start = ['--pdeathsig', 'QUIT', ...as, join(bin, name)];
@@ -208,13 +210,13 @@ const isRoot = (): boolean => process.getuid?.() === 0;
 
 async function ownFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sortie-pg-'));
-  if (isRoot()) await chown(folder, NOBODY, NOBODY);
+  if (isRoot()) await chown(folder, OTHER_USER, OTHER_USER);
   return folder;
 }
 
 async function writeOwn(path: string, text: string): Promise<void> {
   await writeFile(path, text, { mode: 0o600 });
-  if (isRoot()) await chown(path, NOBODY, NOBODY);
+  if (isRoot()) await chown(path, OTHER_USER, OTHER_USER);
 }
 
 function freePort(): Promise<number> {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import type { ServiceName } from '#shared/contracts/permissions.js';
+import { freeze } from './frozen.js';
 import { until } from './waits.js';
 
 /** npm runs scripts in the package's folder, for tests and benches alike. */
@@ -90,7 +91,7 @@ export class StagedProcess {
 
   /** It stands still, as on a machine that hangs: connections stay open, and nothing is answered. */
   pause(): void {
-    this.#child?.kill('SIGSTOP');
+    if (this.#child?.pid !== undefined) freeze(this.#child.pid);
   }
 
   resume(): void {

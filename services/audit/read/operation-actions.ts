@@ -23,5 +23,7 @@ export const OPERATION_ACTIONS: Readonly<Record<string, string>> = {
 };
 
 /** The action of an attempt at an operation; a query, or a command from a newer version, is told by its own name. */
-export const actionOf = (operation: string): string =>
-  OPERATION_ACTIONS[operation] ?? operation.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+export function actionOf(operation: string): string {
+  const known = Object.hasOwn(OPERATION_ACTIONS, operation) && OPERATION_ACTIONS[operation];
+  return known || operation.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+}
