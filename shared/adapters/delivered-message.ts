@@ -2,10 +2,10 @@ import type { Msg } from 'nats';
 import type { Sequence } from '#shared/es/commit.js';
 import { commandIdIn, isCopyIn, isForeign, type Stored } from './stored-message.js';
 
-const HEADERS_START = Buffer.from('NATS/1.0\r\n');
-const HEADERS_END = Buffer.from('\r\n\r\n');
-const HEADERS_BYTES_MAX = 4 * 1_024;
-const NO_HEADERS = Buffer.alloc(0);
+const HEADERS_START = 'NATS/1.0\r\n';
+const HEADERS_END = '\r\n\r\n';
+/** Those of a commit take some 150; to look at more of the memory before the data takes longer. */
+const HEADERS_BYTES_MAX = 512;
 
 /**
  * A message as a consumer delivers it. A catch-up passes over a million of them, most for other services, so each part
@@ -15,7 +15,7 @@ export class DeliveredMessage implements Stored {
   readonly sequence: Sequence;
   readonly subject: string;
   readonly #message: Msg;
-  #known: Buffer | undefined;
+  #known: string | undefined;
 
   constructor(message: Msg) {
     this.#message = message;
@@ -40,19 +40,19 @@ export class DeliveredMessage implements Stored {
     return isForeign(this.subject, commandIdIn(headers), isCopyIn(headers));
   }
 
-  #headers(): Buffer {
+  #headers(): string {
     return (this.#known ??= headersBefore(this.#message));
   }
 }
 
 /** Headers end right before the data, in one piece of memory; the library would take each line of them apart. */
-function headersBefore({ data }: Msg): Buffer {
+function headersBefore({ data }: Msg): string {
   const length = Math.min(data.byteOffset, HEADERS_BYTES_MAX);
-  const before = Buffer.from(data.buffer, data.byteOffset - length, length);
+  const before = Buffer.from(data.buffer, data.byteOffset - length, length).toString('latin1');
   const start = before.lastIndexOf(HEADERS_START);
   // Those of a message before this one end elsewhere.
   const isOwn = start >= 0 && before.indexOf(HEADERS_END, start) === length - HEADERS_END.length;
-  return isOwn ? before.subarray(start) : NO_HEADERS;
+  return isOwn ? before.slice(start) : '';
 }
 
 /**

@@ -29,7 +29,7 @@ export async function getMessage(
     const { message } = await ask<MessageAnswer>(nats, `STREAM.MSG.GET.${STREAM}`, query);
     const { seq: sequence, subject, hdrs = '', data = '' } = message;
     const text = Buffer.from(data, 'base64').toString();
-    const headers = Buffer.from(hdrs, 'base64');
+    const headers = Buffer.from(hdrs, 'base64').toString('latin1');
     const commandId = commandIdIn(headers);
     const foreign = isForeign(subject, commandId, isCopyIn(headers));
     return { sequence, subject, size: text.length, commandId, text, isForeign: foreign };

@@ -15,20 +15,19 @@ export const COMMAND_ID_HEADER = 'Nats-Msg-Id';
 /** The server puts it into an answer that repeats a stored message; no commit has it. */
 export const COPY_HEADER = 'Nats-Stream';
 
-const COMMAND_ID_START = Buffer.from(`\r\n${COMMAND_ID_HEADER}:`);
-const COPY_START = Buffer.from(`\r\n${COPY_HEADER}:`);
-const LINE_END = '\r'.charCodeAt(0);
-
-/** Reads the command id from the bytes of a message's headers; empty when they have none. */
-export function commandIdIn(headers: Buffer): string {
+/** Reads the command id from the text of a message's headers; empty when they have none. */
+export function commandIdIn(headers: string): string {
   const found = headers.indexOf(COMMAND_ID_START);
   if (found < 0) return '';
   const start = found + COMMAND_ID_START.length;
-  return headers.toString('latin1', start, headers.indexOf(LINE_END, start)).trim();
+  return headers.slice(start, headers.indexOf('\r', start)).trim();
 }
 
-/** Tells from the bytes of a message's headers whether it is an answer of the server that repeats another message. */
-export const isCopyIn = (headers: Buffer): boolean => headers.includes(COPY_START);
+/** Tells from the text of a message's headers whether it is an answer of the server that repeats another message. */
+export const isCopyIn = (headers: string): boolean => headers.includes(COPY_START);
+
+const COMMAND_ID_START = `\r\n${COMMAND_ID_HEADER}:`;
+const COPY_START = `\r\n${COPY_HEADER}:`;
 
 /**
  * Tells a commit from what else can get into the stream. NATS puts an answer wherever the one who asks wants it, so a
