@@ -32,7 +32,8 @@ export class DeliveredMessage implements Stored {
   }
 
   get commandId(): string {
-    return commandIdIn(this.#headers());
+    // A copy: a part of a string keeps the whole of it in memory for as long as the id is known.
+    return Buffer.from(commandIdIn(this.#headers()), 'latin1').toString('latin1');
   }
 
   get isForeign(): boolean {

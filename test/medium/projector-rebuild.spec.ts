@@ -9,6 +9,7 @@ const KEYS = 100;
 const EVENTS = 20_000;
 const WRITES_PER_SECOND = 200;
 const LOAD_MS = 2_500;
+const REBUILDS_MIN = 4;
 
 let host: ProjectorHost;
 beforeEach(async () => {
@@ -27,10 +28,13 @@ describe('a rebuild under load', () => {
     await tellMany(EVENTS);
     const { projector, database } = await host.start();
     const end = performance.now() + LOAD_MS;
+    const reports: Awaited<ReturnType<typeof projector.rebuild>>[] = [];
+    // On a busy machine the rebuilds take as long as they take.
+    const isLoaded = (): boolean => performance.now() < end || reports.length < REBUILDS_MIN;
     let written = 0;
     const writing = (async () => {
       const started = performance.now();
-      while (performance.now() < end) {
+      while (isLoaded()) {
         const due = ((performance.now() - started) / 1_000) * WRITES_PER_SECOND;
         const writes: Promise<unknown>[] = [];
         for (; written < due; written += 1) {
@@ -45,7 +49,7 @@ describe('a rebuild under load', () => {
     let sum = EVENTS;
     const wrong: unknown[] = [];
     const reading = (async () => {
-      while (performance.now() < end) {
+      while (isLoaded()) {
         const seen = await db
           .selectFrom('totals')
           .select(({ fn }) => [fn.countAll().as('rows'), fn.sum('total').as('sum')])
@@ -56,15 +60,14 @@ describe('a rebuild under load', () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
-    const reports = [];
-    while (performance.now() < end) {
+    while (isLoaded()) {
       reports.push(await projector.rebuild('test.totals'), await projector.rebuild('test.entries'));
     }
     await Promise.all([writing, reading]);
     expect(wrong).toEqual([]);
     expect(reads).toBeGreaterThan(10);
     expect(written).toBeGreaterThan((LOAD_MS / 1_000) * WRITES_PER_SECOND * 0.5);
-    expect(reports.length).toBeGreaterThanOrEqual(4);
+    expect(reports.length).toBeGreaterThanOrEqual(REBUILDS_MIN);
     for (const report of reports) {
       expect(report?.hashAfter).toBe(report?.hashBefore);
       expect(report?.events).toBe(report?.sequence);
