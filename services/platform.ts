@@ -80,7 +80,8 @@ async function openShared(
     onChange: (sentence) => logger.warn(sentence),
   });
   onStop(() => link.close());
-  const log = await JetStreamEventLog.open({ connection: link, replicas });
+  const onForeign = (sentence: string): void => logger.error(sentence);
+  const log = await JetStreamEventLog.open({ connection: link, replicas, onForeign });
   onStop(() => log.close());
   const requests = new NatsRequests(link, (sentence) => logger.error(sentence));
   if (config.database.kind === 'sqlite') {
