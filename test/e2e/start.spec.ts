@@ -153,7 +153,7 @@ describe('a setting that is wrong', () => {
     expect(names).toHaveLength(8);
     expect(output).toMatch(/SORTIE_PORT must be a number from 0 to 65535/);
     expect(output).toMatch(/SORTIE_PUBLIC_URL must be an address like https/);
-    expect(output).toMatch(/SORTIE_DB_TYPE must be "sqlite"/);
+    expect(output).toMatch(/SORTIE_DB_TYPE must be one of sqlite, postgres/);
     expect(output).toMatch(/SORTIE_SESSION_TIMEOUT must be at least 1/);
     expect(output).toMatch(/SORTIE_LOG_LEVEL must be one of trace/);
     expect(output).toMatch(/SORTIE_TRUSTED_PROXIES has a mistake: "proxy"/);
