@@ -1,13 +1,13 @@
 import {
   chmod,
+  type FileHandle,
   lstat,
   mkdir,
+  open,
   readFile,
   readdir,
-  rename,
   rm,
   stat,
-  writeFile,
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -16,6 +16,8 @@ import { readBootId } from './process-table.js';
 import { RuntimeFailure } from './runtime-driver.js';
 
 const SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/;
+/** More than any record has. */
+const RECORD_BYTES = 1_024;
 /** The server's own corner of the runtime folder; a session id cannot start with a dot. */
 const SERVER_FOLDER = '.server';
 
@@ -40,6 +42,8 @@ export type ProcessRecord = z.infer<typeof PROCESS_RECORD>;
 export class ProcessRecords {
   readonly #root: string;
   readonly #serverFolder: string;
+  /** The records of the starts under way here. */
+  readonly #claimed = new Map<string, FileHandle>();
 
   private constructor(
     root: string,
@@ -80,11 +84,27 @@ export class ProcessRecords {
     return join(this.#serverFolder, `${requireSessionId(sessionId)}.sock`);
   }
 
-  async write(record: ProcessRecord): Promise<void> {
+  /**
+   * Writes a session's first record, where there is none. What is written later goes into that same file and not into
+   * one of its name: whoever was held up for so long that another process has taken the session over, and put a
+   * record of its own there, then writes into a file that nobody finds any more.
+   */
+  async claim(record: ProcessRecord): Promise<void> {
     requireShortSocketPath(this.socket(record.sessionId), this.#root);
-    const file = this.#file(record.sessionId);
-    await writeFile(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
-    await rename(`${file}.new`, file);
+    const file = await open(this.#file(record.sessionId), 'wx', 0o600).catch((cause: unknown) => {
+      throw isThere(cause) ? takenOver() : cause;
+    });
+    this.#claimed.set(record.sessionId, file);
+    await this.write(record);
+  }
+
+  /** Changes the record that was written by {@link claim}; one that runs changes no more. */
+  async write(record: ProcessRecord): Promise<void> {
+    const file = this.#claimed.get(record.sessionId);
+    if (!file) throw takenOver();
+    // Of one size and in one call, so that nobody reads half of it.
+    await file.write(JSON.stringify(record).padEnd(RECORD_BYTES), 0);
+    if (record.phase === 'running') await this.giveUp(record.sessionId);
   }
 
   /** Finds a session; one without a readable record still has a folder, or a record half written. */
@@ -118,7 +138,15 @@ export class ProcessRecords {
   async remove(sessionId: string): Promise<void> {
     await rm(this.socket(sessionId), { force: true });
     await rm(`${this.#file(sessionId)}.new`, { force: true });
+    await this.giveUp(sessionId);
     await rm(this.#file(sessionId), { force: true });
+  }
+
+  /** Changes the record of a start no more. */
+  async giveUp(sessionId: string): Promise<void> {
+    const file = this.#claimed.get(sessionId);
+    this.#claimed.delete(sessionId);
+    await file?.close();
   }
 
   /** A session whose record cannot be read, from the owner of its folder. */
@@ -133,6 +161,16 @@ export class ProcessRecords {
     return join(this.#serverFolder, `${requireSessionId(sessionId)}.json`);
   }
 }
+
+const isThere = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+
+/** A server that was held for a while (a debugger, a machine that was moved) may find another in its place. */
+const takenOver = (): RuntimeFailure =>
+  new RuntimeFailure(
+    'StartStopped',
+    'Another process has taken this session over while this one was held up.',
+  );
 
 function requireSessionId(sessionId: string): string {
   if (SESSION_ID.test(sessionId)) return sessionId;

@@ -39,7 +39,7 @@ export class ProcessSessions {
       phase: 'starting',
       claim: randomUUID(),
     } as const;
-    await this.records.write(record);
+    await this.records.claim(record);
     return record;
   }
 
@@ -59,6 +59,7 @@ export class ProcessSessions {
     const { sessionId, uid, isolation, bootId, phase } = record;
     if (!(await this.records.holds(record))) {
       this.#uidsChosen.delete(uid);
+      await this.records.giveUp(sessionId);
       return 'gone';
     }
     const folder = this.records.folder(sessionId);

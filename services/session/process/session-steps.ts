@@ -87,7 +87,9 @@ export class SessionSteps {
       // Whoever interrupted it has said why: the session is over, or Sortie is closing.
       if (abort.signal.aborted && abort.signal.reason !== late) return 'again';
       const reason = abort.signal.aborted ? late.message : this.#reasonOf(sessionId, cause);
-      return await this.#send({ type: 'ReportFailed', data: { sessionId, reason } }, 'failed');
+      // Not once somebody else has started it: this replica may have been held up, and not be the supervisor any more.
+      const failed = { type: 'ReportFailed', data: { sessionId, reason } } as const;
+      return await this.#send(failed, 'failed', row.version);
     } finally {
       clearTimeout(timer);
       work.start = undefined;
@@ -154,8 +156,13 @@ export class SessionSteps {
     return withDeadline(driver.stop(sessionId), END_DEADLINE_MS, 'Ending the runtime');
   }
 
-  async #send(command: SessionCommand, step: string): Promise<StepResult> {
-    return isVisible(await this.#parts.commands.send(command, step)) ? 'again' : 'later';
+  async #send(
+    command: SessionCommand,
+    step: string,
+    expectedVersion?: number,
+  ): Promise<StepResult> {
+    const outcome = await this.#parts.commands.send(command, step, expectedVersion);
+    return isVisible(outcome) ? 'again' : 'later';
   }
 
   #reasonOf(sessionId: string, cause: unknown): string {

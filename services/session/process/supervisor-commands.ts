@@ -15,10 +15,18 @@ export class SupervisorCommands {
   }
 
   /** Errors: LogUnavailableError. */
-  send(command: SessionCommand, step: string): Promise<Outcome<SessionLifeEvent>> {
+  send(
+    command: SessionCommand,
+    step: string,
+    /** The version that the step was decided on; past it the command is refused. */
+    expectedVersion?: number,
+  ): Promise<Outcome<SessionLifeEvent>> {
     const { sessionId: id } = command.data;
     const commandId = uuidV5(`${id}:${step}`, SUPERVISOR_NAMESPACE);
-    const context = systemContext(commandId);
+    const context = {
+      ...systemContext(commandId),
+      ...(expectedVersion !== undefined && { expectedVersion }),
+    };
     return this.#commands.handle(session, { aggregate: 'session', id, command, context });
   }
 }
