@@ -30,10 +30,13 @@ export type Task =
   /** Reads each of these commits by itself. */
   | Readonly<{ do: 'read'; sequences: readonly number[] }>
   | Readonly<{ do: 'rebuild'; readModel: string }>
+  /** Reads and parses the whole log, and does nothing with it. */
+  | Readonly<{ do: 'scan' }>
   | Readonly<{ do: 'end' }>;
 
 export type Timed = Readonly<{ p50: number; p99: number }>;
-export type Rebuilt = Readonly<{ perSecond: number; rssMib: number }>;
+/** Events a second, and the memory of the process after it. */
+export type Worked = Readonly<{ perSecond: number; rssMib: number }>;
 
 const place = JSON.parse(process.argv[2] ?? '') as Place;
 const MIB = 1_024 ** 2;
@@ -58,7 +61,7 @@ process.send?.({ openMs, startMs, rssMib: rssMib() } satisfies Started);
 for (;;) {
   const [task] = (await once(process, 'message')) as [Task];
   if (task.do === 'end') break;
-  process.send?.(task.do === 'rebuild' ? await rebuild(task.readModel) : await time(task));
+  process.send?.(await carryOut(task));
 }
 await service.stop();
 await databases.close();
@@ -81,13 +84,14 @@ async function openLog(): Promise<{ log: EventLog; closeLog: () => Promise<void>
   return { log: stream, closeLog };
 }
 
-async function rebuild(readModel: string): Promise<Rebuilt> {
-  const report = (await service.projector.rebuild(readModel)) as RebuildReport;
-  return { perSecond: (report.events / report.durationMs) * 1_000, rssMib: rssMib() };
-}
-
-async function time(task: Exclude<Task, { do: 'rebuild' | 'end' }>): Promise<Timed> {
+async function carryOut(task: Exclude<Task, { do: 'end' }>): Promise<Timed | Worked> {
   switch (task.do) {
+    case 'rebuild': {
+      const report = (await service.projector.rebuild(task.readModel)) as RebuildReport;
+      return worked(report.events, report.durationMs);
+    }
+    case 'scan':
+      return scan();
     case 'revise':
       return timeEach(task.ids, (id) => revise(id, task.name));
     case 'last':
@@ -98,6 +102,23 @@ async function time(task: Exclude<Task, { do: 'rebuild' | 'end' }>): Promise<Tim
         return commits[0]?.sequence === sequence;
       });
   }
+}
+
+const worked = (events: number, tookMs: number): Worked => ({
+  perSecond: (events / tookMs) * 1_000,
+  rssMib: rssMib(),
+});
+
+async function scan(): Promise<Worked> {
+  const started = performance.now();
+  let events = 0;
+  const head = await log.head();
+  for (let after = 0; after < head;) {
+    const { commits, through } = await log.read({ after });
+    for (const commit of commits) events += commit.events.length;
+    after = through;
+  }
+  return worked(events, performance.now() - started);
 }
 
 async function revise(id: string, name: string): Promise<boolean> {

@@ -1,4 +1,6 @@
 import { cpus } from 'node:os';
+import { provideNatsServers } from '../../deploy/local/nats-server.js';
+import { providePostgres } from '../../deploy/local/postgres.js';
 import type { BenchRow } from './bench-row.js';
 import { benchDistributed } from './distributed.bench.js';
 import { benchHttp } from './http.bench.js';
@@ -18,6 +20,9 @@ const BENCHES = {
   viewer: benchViewer,
 };
 
+/** They run NATS and PostgreSQL, which are fetched where they are missing; what can't be is told by those that start them. */
+const ON_SERVERS = ['replay', 'million', 'distributed'];
+
 const figure = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));
 
@@ -30,6 +35,10 @@ const asked = process.argv.slice(2);
 const chosen = Object.entries(BENCHES).filter(
   ([name]) => asked.length === 0 || asked.includes(name),
 );
+if (chosen.some(([name]) => ON_SERVERS.includes(name))) {
+  await provideNatsServers('.');
+  await providePostgres();
+}
 process.stdout.write(
   `Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model}). Medians of several rounds, ours and baseline in turn.\n\n`,
 );
