@@ -86,7 +86,8 @@ export function runtimeEndsContract(stage: RuntimeStage): void {
       const [found] = await stage.driver.list();
       expect(found).toMatchObject({ sessionId: given.sessionId, state: 'running' });
       expect(await stage.start(given)).toEqual(found);
-      expect(await stage.harness.readWorkspace(given.sessionId, 'starts')).toBe('one\n');
+      const starts = () => stage.harness.readWorkspace(given.sessionId, 'starts');
+      expect(await until('the app', async () => (await starts()) || undefined)).toBe('one\n');
       const viewer = await stage.view(await stage.start(given));
       await stage.untilPainted(viewer, 799, 599);
       viewer.type('\n');
