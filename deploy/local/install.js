@@ -83,7 +83,10 @@ function readLock(path) {
 /** @param {string} root */
 function nativeLoads(root) {
   try {
-    const Database = createRequire(join(root, 'package.json'))('better-sqlite3');
+    // As shared/adapters/sqlite-library.ts chooses.
+    const [major = 0] = process.versions.node.split('.').map(Number);
+    const name = major >= 22 ? 'better-sqlite3-13' : 'better-sqlite3';
+    const Database = createRequire(join(root, 'package.json'))(name);
     new Database(':memory:').close();
     return true;
   } catch {

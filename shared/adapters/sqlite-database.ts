@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { Kysely, SqliteDialect } from 'kysely';
 import { migrateAtStart, type Migrating, migratorOf } from './migrate-at-start.js';
@@ -6,6 +5,7 @@ import { MigrationError } from './migration-files.js';
 import type { Observing } from './observed.js';
 import { DatabaseUnavailableError } from './service-database.js';
 import { sqliteError } from './sqlite-errors.js';
+import { Database, type SqliteConnection, type SqliteStatement } from './sqlite-library.js';
 import { sqliteMigrationTarget } from './sqlite-migrations.js';
 import { watchedDialect } from './watched-dialect.js';
 
@@ -18,7 +18,7 @@ export type SqliteDatabase<Tables> = Readonly<{
   writer: Kysely<Tables>;
   reader: Kysely<Tables>;
   /** The file, for what Kysely has no word for. */
-  raw: Database.Database;
+  raw: SqliteConnection;
   close: () => Promise<void>;
 }>;
 
@@ -38,10 +38,10 @@ export async function openSqliteDatabase<Tables>(
   migrations: string,
   { observing = { service: '' }, migrating = { mode: 'auto' }, busyTimeoutMs }: Options = {},
 ): Promise<SqliteDatabase<Tables>> {
-  const opened: Database.Database[] = [];
-  const connection = (): Database.Database => {
+  const opened: SqliteConnection[] = [];
+  const connection = (): SqliteConnection => {
     opened.push(connectSqlite(path, busyTimeoutMs));
-    return opened.at(-1) as Database.Database;
+    return opened.at(-1) as SqliteConnection;
   };
   try {
     const raw = connection();
@@ -63,7 +63,7 @@ export async function openSqliteDatabase<Tables>(
 export function connectSqlite(
   path: string,
   busyTimeoutMs = BUSY_TIMEOUT_MS_DEFAULT,
-): Database.Database {
+): SqliteConnection {
   const db = new Database(path, { timeout: busyTimeoutMs });
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
@@ -83,16 +83,16 @@ function unavailable(path: string, cause: unknown): DatabaseUnavailableError {
 }
 
 /** Kysely prepares every query anew, which costs more than most of ours do; here each text is prepared once. */
-function kyselyOn<Tables>(raw: Database.Database, observing: Observing): Kysely<Tables> {
-  const statements = new LRUCache<string, Database.Statement>({ max: PREPARED_STATEMENTS_MAX });
-  const prepare = (text: string): Database.Statement => {
+function kyselyOn<Tables>(raw: SqliteConnection, observing: Observing): Kysely<Tables> {
+  const statements = new LRUCache<string, SqliteStatement>({ max: PREPARED_STATEMENTS_MAX });
+  const prepare = (text: string): SqliteStatement => {
     const prepared = statements.get(text) ?? raw.prepare(text);
     // A statement that is still being read can't be started again.
     if (prepared.busy) return raw.prepare(text);
     statements.set(text, prepared);
     return prepared;
   };
-  const database = { prepare, close: () => raw.close() } as unknown as Database.Database;
+  const database = { prepare, close: () => raw.close() } as unknown as SqliteConnection;
   const dialect = new SqliteDialect({ database });
   return new Kysely<Tables>({
     dialect: watchedDialect(dialect, { ...observing, toError: sqliteError }),

@@ -1,12 +1,12 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { soleHolder } from '#shared/es/lease.js';
 import { type Migrating, migratorOf } from './migrate-at-start.js';
 import type { MigrationTarget } from './migrator.js';
 import type { ConnectionReport, Databases, OpenDatabase } from './service-database.js';
 import { connectSqlite, openSqliteDatabase, type SqliteDatabase } from './sqlite-database.js';
 import { sqliteFigures } from './sqlite-figures.js';
+import { Database, type SqliteConnection } from './sqlite-library.js';
 import { sqliteMigrationTarget } from './sqlite-migrations.js';
 import { SqliteReadModelStore } from './sqlite-read-model-store.js';
 import type { DatabaseFigures, StorageObserver } from './storage-observer.js';
@@ -61,7 +61,7 @@ export function sqliteDatabases(settings: SqliteSettings): Databases {
 
 /** The migrations of a file that need not be there: looking makes none. */
 function fileTarget(path: string, busyTimeoutMs: number | undefined) {
-  let raw: Database.Database | undefined;
+  let raw: SqliteConnection | undefined;
   const inside = (): MigrationTarget =>
     sqliteMigrationTarget((raw ??= connectSqlite(path, busyTimeoutMs)));
   const target: MigrationTarget = {

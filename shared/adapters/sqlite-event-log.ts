@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import Database from 'better-sqlite3';
+import { Database, type SqliteConnection } from './sqlite-library.js';
 import type { Commit, NewCommit, Sequence } from '#shared/es/commit.js';
 import {
   BATCH_COMMITS_MAX,
@@ -58,14 +58,14 @@ const toCommit = (row: Row): Commit => ({
  */
 export class SqliteEventLog implements EventLog {
   readonly id: string;
-  readonly #db: Database.Database;
+  readonly #db: SqliteConnection;
   readonly #recent: RecentCommits;
   readonly #statements;
   #queue: Waiting[] = [];
   #flushing = false;
   #broken: LogUnavailableError | undefined;
 
-  private constructor(db: Database.Database) {
+  private constructor(db: SqliteConnection) {
     this.#db = db;
     this.id = db.prepare('SELECT id FROM log').pluck().get() as string;
     this.#statements = {
@@ -86,7 +86,7 @@ export class SqliteEventLog implements EventLog {
 
   /** Opens or creates the file (mode from the umask). Errors: {@link LogUnavailableError} naming the file and the remedy. */
   static open(path: string): SqliteEventLog {
-    let db: Database.Database | undefined;
+    let db: SqliteConnection | undefined;
     try {
       db = new Database(path, { timeout: 0 });
       // Exclusive before WAL: the lock is then held for good and no shared-memory file is needed.

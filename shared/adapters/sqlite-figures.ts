@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3';
+import type { SqliteConnection } from './sqlite-library.js';
 import type { DatabaseFigures, TableFigures } from './storage-observer.js';
 
 /** Figures are as old as this at most, or as what it took to get them, times the share of the time that they may take. */
@@ -6,7 +6,7 @@ const FRESH_MS = 60_000;
 const COST_RATIO = 200;
 
 /** Measures a SQLite file, a table at a time with a pause in between. Errors are SQLite's own. */
-async function measure(service: string, raw: Database.Database): Promise<DatabaseFigures> {
+async function measure(service: string, raw: SqliteConnection): Promise<DatabaseFigures> {
   const query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
   const names = raw.prepare(query).pluck().all() as string[];
   const tables: TableFigures[] = [];
@@ -24,13 +24,13 @@ async function measure(service: string, raw: Database.Database): Promise<Databas
 const PAGES_OF = `SELECT coalesce(sum(pgsize), 0) FROM dbstat
   WHERE aggregate = 1 AND name IN (SELECT name FROM sqlite_master WHERE tbl_name = ?)`;
 
-const number = (raw: Database.Database, sql: string, ...parameters: string[]): number =>
+const number = (raw: SqliteConnection, sql: string, ...parameters: string[]): number =>
   raw.prepare(sql).pluck().get(parameters) as number;
 
 /** Keeps the figures of a file: getting them reads all of it. */
 export function sqliteFigures(
   service: string,
-  raw: Database.Database,
+  raw: SqliteConnection,
 ): () => Promise<DatabaseFigures> {
   let found: Promise<DatabaseFigures> | undefined;
   let staleAt = 0;

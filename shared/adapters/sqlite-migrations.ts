@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3';
+import type { SqliteConnection } from './sqlite-library.js';
 import { Turns } from '#shared/es/turns.js';
 import type { MigrationSession, MigrationTarget } from './migrator.js';
 
@@ -6,7 +6,7 @@ import type { MigrationSession, MigrationTarget } from './migrator.js';
 const turns = new Turns();
 
 /** The migrator's hold on a SQLite file. Errors are SQLite's own. */
-export function sqliteMigrationTarget(raw: Database.Database): MigrationTarget {
+export function sqliteMigrationTarget(raw: SqliteConnection): MigrationTarget {
   const names = (sql: string, ...parameters: string[]): readonly string[] =>
     raw.prepare(sql).pluck().all(parameters) as string[];
   const session: MigrationSession = {

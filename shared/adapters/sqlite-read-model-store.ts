@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type Database from 'better-sqlite3';
+import type { SqliteConnection, SqliteStatement } from './sqlite-library.js';
 import { type Compilable, type Kysely, sql } from 'kysely';
 import type { Sequence } from '#shared/es/commit.js';
 import { soleHolder } from '#shared/es/lease.js';
@@ -27,9 +27,9 @@ type Db = Kysely<AnyTables & { projections: ProjectionRow }>;
 
 type TableStatements = Readonly<{
   columns: readonly string[];
-  find: Database.Statement<unknown[], Row>;
-  put: Database.Statement;
-  remove: Database.Statement;
+  find: SqliteStatement<unknown[], Row>;
+  put: SqliteStatement;
+  remove: SqliteStatement;
 }>;
 
 /**
@@ -39,7 +39,7 @@ type TableStatements = Readonly<{
  */
 export class SqliteReadModelStore implements ReadModelStore {
   readonly #db: Db;
-  readonly #raw: Database.Database;
+  readonly #raw: SqliteConnection;
   readonly #close: () => Promise<void>;
   readonly #observing: Observing;
   readonly leadership = soleHolder;
@@ -196,7 +196,7 @@ export class SqliteReadModelStore implements ReadModelStore {
   }
 
   /** Prepares what Kysely writes; values in it are only places that each run fills anew. */
-  #prepare(query: Compilable): Database.Statement<unknown[], Row> {
+  #prepare(query: Compilable): SqliteStatement<unknown[], Row> {
     return this.#raw.prepare(query.compile().sql);
   }
 

@@ -1,7 +1,7 @@
 // The baseline of the HTTP figures, in a process of its own: node:http that sends given bytes, and for a POST
 // inserts a row with better-sqlite3 (WAL, FULL) and reads it back for a GET of its id.
 import { createServer } from 'node:http';
-import Database from 'better-sqlite3';
+import { Database } from '#shared/adapters/sqlite-library.js';
 
 const [databasePath = '', bytes = ''] = process.argv.slice(2);
 const db = new Database(databasePath);

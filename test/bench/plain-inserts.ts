@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '#shared/adapters/sqlite-library.js';
 import type { NewCommit } from '#shared/es/commit.js';
 
 export type InsertFile = Readonly<{ insert: (commit: NewCommit) => void; close: () => void }>;

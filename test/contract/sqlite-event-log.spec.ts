@@ -1,6 +1,6 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '#shared/adapters/sqlite-library.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
 import { BATCH_COMMITS_MAX, COMMIT_BYTES_MAX, LogUnavailableError } from '#shared/es/event-log.js';
@@ -11,14 +11,14 @@ import { durableLogContract, eventLogContract } from './event-log.contract.js';
 
 /** The connections that were opened, for a test that has to make one of them fail. */
 const connections = vi.hoisted(() => [] as { pragma: (source: string) => unknown }[]);
-vi.mock('better-sqlite3', async (original) => {
-  const { default: Real } = await original<{ default: typeof Database }>();
+vi.mock('#shared/adapters/sqlite-library.js', async (original) => {
+  const { Database: Real } = await original<{ Database: typeof Database }>();
   const Watched = function (...args: ConstructorParameters<typeof Real>) {
     const db = new Real(...args);
     connections.push(db);
     return db;
   };
-  return { default: Object.assign(Watched, Real) };
+  return { Database: Object.assign(Watched, Real) };
 });
 
 eventLogContract('the log in SQLite', openLogFile);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '#shared/adapters/sqlite-library.js';
 import { expect, it } from 'vitest';
 import { openSqliteDatabase } from '#shared/adapters/sqlite-database.js';
 import { SqliteReadModelStore } from '#shared/adapters/sqlite-read-model-store.js';

@@ -1,7 +1,7 @@
 // Goal: a client's request is one trace, from its first byte into the read models, and what breaks is found by its id.
 // Method: the built server in a process of its own; its spans arrive at a receiver of OTLP over HTTP in this one.
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '#shared/adapters/sqlite-library.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   openOtlpReceiver,

@@ -6,6 +6,7 @@ import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SQLITE_PACKAGE } from '#shared/adapters/sqlite-library.js';
 import type { MigrationMode } from '#shared/adapters/migrate-at-start.js';
 import { DATABASE_KINDS, type DatabasePlace, openPlace } from '#test/support/database-place.js';
 import { modelMigrations } from '#test/support/models.js';
@@ -239,7 +240,7 @@ describe.each(DATABASE_KINDS)('migrations on %s', (kind) => {
 
 it('on SQLite wait for another process that is at it', async () => {
   const place = await openPlace(undefined, 'sqlite');
-  const script = `const db = new (require('better-sqlite3'))(process.argv[1]);
+  const script = `const db = new (require('${SQLITE_PACKAGE}'))(process.argv[1]);
     db.pragma('journal_mode = WAL');
     db.exec('BEGIN IMMEDIATE; CREATE TABLE schema_migrations (version text PRIMARY KEY)');
     console.log('holding');

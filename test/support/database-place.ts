@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '#shared/adapters/sqlite-library.js';
 import { afterAll } from 'vitest';
 import type { Migrating } from '#shared/adapters/migrate-at-start.js';
 import { postgresDatabases } from '#shared/adapters/postgres-databases.js';
