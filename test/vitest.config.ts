@@ -22,6 +22,11 @@ export default defineConfig({
       tier('contract', ['test/contract/**/*.spec.ts'], serial),
       tier('medium', ['test/medium/**/*.spec.ts'], serial),
       tier('e2e', ['test/e2e/**/*.spec.ts'], serial),
+      tier('containers', ['test/containers/**/*.spec.ts'], {
+        ...serial,
+        testTimeout: 180_000,
+        hookTimeout: 600_000,
+      }),
       tier('crash', ['test/crash/**/*.spec.ts'], { ...serial, testTimeout: 300_000 }),
     ],
   },

@@ -17,7 +17,7 @@ import { lastLines, runQuietly } from './quiet-command.js';
 // A program of another Debian release is taken out of its package and run from a folder of ours:
 // nothing is installed, so the machine's own packages stay as they are. Needs no root.
 
-/** @typedef {{ suite: string, name: string, program: string }} Package `program`: its file name, in a bin folder of the package */
+/** @typedef {{ suite: string, name: string, program: string }} Package `program`: its file name, in a folder of programs of the package */
 
 /**
  * Copies one program out of a Debian package of any release.
@@ -91,6 +91,6 @@ async function unpack(folder, { uri, signedBy }, { suite, name }) {
  * @param {string} program
  */
 function findProgram(folder, program) {
-  const places = ['usr/bin', 'usr/sbin', 'bin', 'sbin'];
+  const places = ['usr/bin', 'usr/sbin', 'bin', 'sbin', 'usr/libexec/docker/cli-plugins'];
   return places.map((place) => join(folder, place, program)).find((path) => existsSync(path));
 }

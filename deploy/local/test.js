@@ -7,6 +7,9 @@ requireNode();
 // Only now may newer syntax be loaded.
 const { provideNatsServers } = await import('./nats-server.js');
 const { providePostgres } = await import('./postgres.js');
+const { provideEngine } = await import('./docker-engine.js');
+const { provideDockerPlugins } = await import('./docker-plugins.js');
+const { provideImageSources } = await import('./image-sources.js');
 const { ROOT, prepare } = await import('./prepare.js');
 const { providePrometheus } = await import('./prometheus.js');
 const { TEST_PROGRAMS, testSentence } = await import('./programs.js');
@@ -27,6 +30,7 @@ await runSteps(async () => {
   if (prometheusLacking !== undefined) throw new SetupFailed(prometheusLacking);
 
   const { tiers, filters } = chooseTiers(process.argv.slice(2));
+  const engine = tiers.includes('containers') ? await provideContainers() : {};
   const counts = [];
   const lines = [];
   for (const tier of tiers) {
@@ -36,7 +40,17 @@ await runSteps(async () => {
     counts.push(count);
     lines.push(tierLine(tier, count, Date.now() - started));
   }
+  await engine.stop?.();
   const total = sum(counts);
   console.log(`\n${lines.join('\n')}\n\n${summaryLine(total)}`);
   process.exitCode = total.failed === 0 ? 0 : 1;
 });
+
+/** What is missing is told, and then each test that needs it fails. */
+async function provideContainers() {
+  const engine = await provideEngine(ROOT);
+  const lacking =
+    engine.lacking ?? (await provideDockerPlugins(ROOT)) ?? (await provideImageSources());
+  if (lacking !== undefined) console.error(lacking);
+  return engine;
+}

@@ -1,7 +1,7 @@
 // @ts-check
 
 /** In the order they run: the quicker and nearer first. */
-export const TIERS = ['unit', 'contract', 'medium', 'e2e', 'crash'];
+export const TIERS = ['unit', 'contract', 'medium', 'e2e', 'containers', 'crash'];
 
 /**
  * Reads the command's arguments: names of tiers choose tiers (none: all), the rest filters files.
