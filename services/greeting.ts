@@ -1,7 +1,13 @@
 import type { Host } from './host.js';
 
-/** What a person reads once Sortie is ready: where it is and, the first time, how to get in. */
-export function greeting({ url, services, firstAdministrator, seeded, warnings }: Host): string {
+/**
+ * What a person reads once Sortie is ready: where it is and, the first time, how to get in. `cli` is how they call the
+ * command line here.
+ */
+export function greeting(
+  { url, services, firstAdministrator, seeded, warnings }: Host,
+  cli: string,
+): string {
   return [
     ...warnings.map((warning) => `Note: ${warning}`),
     ...(seeded > 0 ? [`The example catalogue is loaded: ${seeded} apps.`] : []),
@@ -13,7 +19,7 @@ export function greeting({ url, services, firstAdministrator, seeded, warnings }
           `  Name:      ${firstAdministrator.name}`,
           `  Password:  ${firstAdministrator.password}`,
           '',
-          'This password is shown once. Lost it: npm run sortie -- admin reset-password admin',
+          `This password is shown once. Lost it: ${cli} admin reset-password admin`,
         ]
       : []),
     '',

@@ -15,7 +15,9 @@ try {
   loadDotenv({ quiet: true });
   const config = readConfig(process.argv.slice(2), process.env, packagePath);
   const host = await startHost(config, packagePath);
-  process.stdout.write(greeting(host));
+  // In a checkout npm has started it; in an image the command is on PATH.
+  const cli = process.env['npm_execpath'] === undefined ? 'sortie' : 'npm run sortie --';
+  process.stdout.write(greeting(host, cli));
   stopOnSignal(host.stop);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

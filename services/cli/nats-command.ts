@@ -5,6 +5,8 @@ import {
   NatsConfigError,
   type Process,
   processIn,
+  type Reader,
+  readerIn,
   writeNatsConfig,
   type Written,
 } from './nats-config.js';
@@ -14,6 +16,7 @@ const EVERYTHING: Process = { name: 'sortie', services: SERVICE_NAMES };
 
 type Options = Readonly<{
   process?: readonly Process[];
+  reader?: readonly Reader[];
   out: string;
   listen: string;
   storeDir?: string;
@@ -38,6 +41,11 @@ export function addNatsCommand(
       'a process and the services it hosts, as in web=gateway,identity; again for each process',
       (text, before: readonly Process[] | undefined) => [...(before ?? []), processIn(text)],
     )
+    .option(
+      '--reader <name=services>',
+      'a program of your own and the services whose events it may read, as in billing=session; again for each program',
+      (text, before: readonly Reader[] | undefined) => [...(before ?? []), readerIn(text)],
+    )
     .option('--out <folder>', 'where to write', 'nats')
     .option('--listen <address>', 'where the server listens', '127.0.0.1:4222')
     .option('--store-dir <folder>', 'where the server keeps the log; <out>/store when absent')
@@ -47,9 +55,10 @@ export function addNatsCommand(
     .option('--tls-ca <file>', 'the authority that signed it')
     .action((options: Options) => {
       const { out, listen, storeGib, process: processes = [EVERYTHING] } = options;
+      const { reader: readers = [] } = options;
       const storeFolder = resolve(options.storeDir ?? `${out}/store`);
       const where = { out: resolve(out), listen, storeFolder, storeGib };
-      const written = writeNatsConfig({ processes, ...where, ...tlsOf(options) });
+      const written = writeNatsConfig({ processes, readers, ...where, ...tlsOf(options) });
       print(written, told(written, listen, options.tlsCa));
     });
 }
@@ -73,7 +82,7 @@ function tlsOf({ tlsCert, tlsKey, tlsCa }: Options) {
 const EVERYWHERE = /^(0\.0\.0\.0|\[::\]):/;
 
 function told(written: Written, listen: string, authority: string | undefined): string {
-  const { configPath, processes, missing } = written;
+  const { configPath, processes, readers, missing } = written;
   const rows = processes.map(({ name, services, nkeyPath, isNew }) => [
     name,
     services.join(','),
@@ -88,6 +97,21 @@ function told(written: Written, listen: string, authority: string | undefined): 
     '',
     `Set SORTIE_NATS_URL=${url}${ca} for every process, and for each its own:`,
     table(['PROCESS', 'SORTIE_SERVICES', 'SORTIE_NATS_NKEY_FILE'], rows),
+    ...(readers.length > 0 ? ['', ...toldOf(readers)] : []),
     ...(missing.length > 0 ? ['', lacking] : []),
   ].join('\n');
+}
+
+function toldOf(readers: Written['readers']): string[] {
+  const rows = readers.flatMap(({ name, nkeyPath, isNew, consumers }) =>
+    consumers.map((consumer) => [name, `${nkeyPath}${isNew ? ' (new)' : ''}`, consumer]),
+  );
+  return [
+    'Give each reader its key, and see shared/docs/events.md for what to do with it:',
+    table(['READER', 'KEY', 'CONSUMER'], rows),
+    // nats-server makes a new account at the first, and its ways into Sortie's at the second.
+    ...(readers.some(({ isNew }) => isNew)
+      ? ['A server that runs knows a new reader after reloading twice.']
+      : []),
+  ];
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { asyncApiOf } from '#shared/contracts/asyncapi.js';
 import type { EventLog } from '#shared/es/event-log.js';
 import type { Bus } from '#shared/es/operation.js';
 import { inSpan, noSpans } from '#shared/es/spans.js';
@@ -106,8 +107,10 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     }
   });
   const { readiness, metrics } = parts;
-  const raw = rawRoutes({ streams, readiness, metrics, openApi: () => document });
   const { version, writesPerMinute, signInsPerMinute } = parts;
+  const events = asyncApiOf({ version });
+  const documents = { openApi: () => document, asyncApi: () => events };
+  const raw = rawRoutes({ streams, readiness, metrics, ...documents });
   const document = openApiOf(routes, raw, { version, cookieName: authentication.cookieName });
   const answerNothing = nothingHere(methodsByPath([...routes, ...raw]));
   await prepareFiles(server, parts.pagePath);

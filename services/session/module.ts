@@ -10,6 +10,7 @@ import { erased } from '#shared/es/service-models.js';
 import type { RuntimeDriver } from './adapters/runtime-driver.js';
 import { SESSION_TIMEOUTS_DEFAULT, type SessionTimeouts } from './config.js';
 import { activity } from './domain/activity.js';
+import { preparation } from './domain/preparation.js';
 import { session } from './domain/session.js';
 import { ticket } from './domain/ticket.js';
 import type { SessionEdge } from './edge/session-edge.js';
@@ -63,7 +64,12 @@ export async function openSession(
     events: SESSION_EVENTS,
     migrations: join(import.meta.dirname, 'migrations'),
     models: [sessions],
-    deciders: { session: erased(session), activity: erased(activity), ticket: erased(ticket) },
+    deciders: {
+      session: erased(session),
+      activity: erased(activity),
+      preparation: erased(preparation),
+      ticket: erased(ticket),
+    },
     onCaughtUp: () => wakeAll(),
     onProjected(events) {
       const streams = new Set(events.map((event) => event.stream));
@@ -75,7 +81,7 @@ export async function openSession(
   const commands = new SupervisorCommands(opened.commands);
   const { now } = host;
   const rows = rowsOf(opened);
-  const newSupervisor = () => new Supervisor({ driver, commands, rows, timeouts, now, log });
+  const newSupervisor = () => new Supervisor({ driver, commands, bus, rows, timeouts, now, log });
   const lease = opened.database.lease('supervisor');
   const supervision = new Supervision(lease, newSupervisor, log);
   wake = (sessionId) => supervision.wake(sessionId);

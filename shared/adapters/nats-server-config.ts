@@ -8,6 +8,15 @@ export type NatsUser = Readonly<{
   mayAnswer?: boolean;
 }>;
 
+/** A program outside of Sortie that asks for messages of the log. */
+export type NatsReader = Readonly<{
+  /** Letters, digits, "-" and "_"; another one for each reader. */
+  name: string;
+  nkey: string;
+  /** What it may ask: where Sortie's account takes it, where the reader sends it, and how much comes back. */
+  requests: readonly Readonly<{ subject: string; as: string; brings: 'one' | 'many' }>[];
+}>;
+
 export type NatsServerSettings = Readonly<{
   host: string;
   /** -1 for any free port. */
@@ -17,6 +26,8 @@ export type NatsServerSettings = Readonly<{
   storeBytesMax: number;
   /** Sortie's processes. */
   users: readonly NatsUser[];
+  /** Nobody else reads the log when absent. */
+  readers?: readonly NatsReader[];
   /** Public key of a user that may watch and administer the server itself; none when absent. */
   systemUser?: string;
   /** `always` (when absent) flushes each message to disk before it is acknowledged; `server-default` flushes every few minutes. */
@@ -50,13 +61,16 @@ export const NATS_ACCOUNT = 'SORTIE';
 export const NATS_SETTINGS_SUBJECT = '$SYS.REQ.SERVER.PING.JSZ';
 
 const PAYLOAD_BYTES_MAX = 8 * 1_024 * 1_024;
+/** A reader needs one; one that is started again may have an old one for some seconds. */
+const READER_CONNECTIONS_MAX = 16;
+const READER_NAME = /^[\w-]+$/;
 
 /**
  * Writes the configuration of a nats-server for Sortie, as text. The server stores nothing lazily, knows its users by
  * public key, and lets each do only what it is listed with. Throws RangeError for a name that can't be written.
  */
 export function natsServerConfig(settings: NatsServerSettings): string {
-  const { cluster, tls, systemUser } = settings;
+  const { cluster, tls, systemUser, readers = [] } = settings;
   return [
     `listen: ${quoted(`${settings.host}:${settings.port}`)}`,
     ...(cluster ? [`server_name: ${quoted(cluster.serverName)}`] : []),
@@ -83,7 +97,9 @@ export function natsServerConfig(settings: NatsServerSettings): string {
         'users: [',
         ...settings.users.flatMap(userLines).map((line) => `  ${line}`),
         ']',
+        ...exportLines(readers),
       ]),
+      ...readers.flatMap((reader) => block(accountOf(reader), readerLines(reader))),
     ]),
     '',
   ].join('\n');
@@ -130,6 +146,45 @@ function userLines({ nkey, publish, subscribe, mayAnswer }: NatsUser): string[] 
     ...(mayAnswer ? ['    allow_responses: true'] : []),
     '  }',
     '}',
+  ];
+}
+
+/**
+ * A reader has an account of its own. In Sortie's it could name any subject of Sortie's as the one for an answer, and
+ * the server would put copies of commits into the log, or onto the bus, for it.
+ */
+function accountOf({ name }: NatsReader): string {
+  if (READER_NAME.test(name)) return `READER_${name}`;
+  throw new RangeError(`${JSON.stringify(name)} can't be a reader's name.`);
+}
+
+function exportLines(readers: readonly NatsReader[]): string[] {
+  if (readers.length === 0) return [];
+  return [
+    'exports: [',
+    ...readers.flatMap((reader) =>
+      reader.requests.map(({ subject, brings }) => {
+        const many = brings === 'many' ? ', response_type: stream' : '';
+        return `  { service: ${quoted(subject)}${many}, accounts: [${accountOf(reader)}] }`;
+      }),
+    ),
+    ']',
+  ];
+}
+
+function readerLines({ nkey, requests }: NatsReader): string[] {
+  const publish = requests.map((request) => request.as);
+  return [
+    `limits: { max_connections: ${READER_CONNECTIONS_MAX} }`,
+    'imports: [',
+    ...requests.map(({ subject, as }) => {
+      const to = as === subject ? '' : `, to: ${quoted(as)}`;
+      return `  { service: { account: ${NATS_ACCOUNT}, subject: ${quoted(subject)} }${to} }`;
+    }),
+    ']',
+    'users: [',
+    ...userLines({ nkey, publish, subscribe: ['_INBOX.>'] }).map((line) => `  ${line}`),
+    ']',
   ];
 }
 

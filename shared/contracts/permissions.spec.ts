@@ -109,6 +109,7 @@ describe('what NATS lets a process do', () => {
     const { publish, subscribe } = session;
     expect(publish.filter((subject) => !subject.startsWith('$'))).toEqual([
       'sortie.query.catalog.FindApp',
+      'sortie.command.session.RecordPreparation',
       '_INBOX.sortie.*.bus.*.*',
       'sortie.event.session.>',
       'sortie.presence.session',

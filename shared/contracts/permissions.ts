@@ -3,7 +3,7 @@ import { auditOperations } from './audit.js';
 import { catalogOperations, FindApp } from './catalog.js';
 import { EnsureFirstAdministrator, FindUser, identityOperations } from './identity.js';
 import { projectionOperations } from './projections.js';
-import { sessionOperations } from './session.js';
+import { RecordPreparation, sessionOperations } from './session.js';
 
 /** The services, in the order in which they start. */
 export const SERVICE_NAMES = ['identity', 'catalog', 'session', 'audit', 'gateway'] as const;
@@ -28,7 +28,11 @@ const answers = (service: ServiceName, operations: readonly Operation[]): Operat
 ];
 
 /** What nobody but its own service's process asks for. */
-const INTERNAL: ReadonlySet<Operation> = new Set<Operation>([EnsureFirstAdministrator, FindUser]);
+const INTERNAL: ReadonlySet<Operation> = new Set<Operation>([
+  EnsureFirstAdministrator,
+  FindUser,
+  RecordPreparation,
+]);
 
 export const SERVICE_RIGHTS: Readonly<Record<ServiceName, ServiceRights>> = {
   identity: {
@@ -38,7 +42,12 @@ export const SERVICE_RIGHTS: Readonly<Record<ServiceName, ServiceRights>> = {
     appends: true,
   },
   catalog: { answers: answers('catalog', catalogOperations), asks: [], appends: true },
-  session: { answers: answers('session', sessionOperations), asks: [FindApp], appends: true },
+  session: {
+    answers: answers('session', sessionOperations),
+    // It tells itself how far a start is: whichever replica answers puts that on record.
+    asks: [FindApp, RecordPreparation],
+    appends: true,
+  },
   // Of itself the trail has nothing to write; but who was refused a look at it, is in it.
   audit: { answers: answers('audit', auditOperations), asks: [], appends: true },
   gateway: {
@@ -47,7 +56,7 @@ export const SERVICE_RIGHTS: Readonly<Record<ServiceName, ServiceRights>> = {
     asks: [
       ...identityOperations.filter((operation) => !INTERNAL.has(operation)),
       ...catalogOperations,
-      ...sessionOperations,
+      ...sessionOperations.filter((operation) => !INTERNAL.has(operation)),
       ...auditOperations,
       ...onProjectionsOf('identity', 'catalog', 'session', 'audit'),
     ],
@@ -56,7 +65,7 @@ export const SERVICE_RIGHTS: Readonly<Record<ServiceName, ServiceRights>> = {
 };
 
 /** Name of the stream that is the log. */
-const LOG = 'SORTIE';
+export const LOG = 'SORTIE';
 
 /**
  * What every process asks of JetStream: to make the log if there is none, to read it through consumers of its own,

@@ -24,6 +24,15 @@ const endpoint = z.union([
   z.object({ kind: z.literal('tcp'), host: z.string(), port: z.number().int() }),
 ]);
 
+/** What a session can wait for before its desktop starts. */
+const PREPARATION_STEPS = ['image'] as const;
+const bytes = z.number().int().min(0);
+const preparation = {
+  step: z.enum(PREPARATION_STEPS).describe('`image`: the image of its app is being fetched'),
+  done: bytes.describe('Bytes that are there'),
+  total: bytes.describe('Bytes of all that is known of; it may grow, and is 0 while unknown'),
+};
+
 /** A session as the API shows it. */
 export const sessionView = z.object({
   id: sessionId,
@@ -38,8 +47,13 @@ export const sessionView = z.object({
   last_active_at: time.nullable().describe('Last use of keyboard, pointer or clipboard'),
   expires_at: time,
   reason: z.string().optional().describe('Why it ended'),
+  preparation: z
+    .object(preparation)
+    .nullable()
+    .describe('How far it is while it is being created, where that takes long; else null'),
 });
 export type SessionView = z.infer<typeof sessionView>;
+export type PreparationView = NonNullable<SessionView['preparation']>;
 
 /** Every event of a session names whose it is, so that nobody has to look it up to know who may see it. */
 type Whose = { sessionId: string; userId: string; appId: string };
@@ -92,6 +106,15 @@ export type SessionActivitySeen = Message<
   { sessionId: string; userId: string; at: string }
 >;
 
+/**
+ * A start that takes long has come so far; `startedAt` tells one start of a session from the next. It has a stream of
+ * its own for the same reason.
+ */
+export type SessionPreparing = Message<
+  'SessionPreparing',
+  PreparationView & { sessionId: string; userId: string; startedAt: string }
+>;
+
 /** A viewer ticket is known by the hash of it alone: the stream's id. */
 export type ViewerTicketIssued = Message<
   'ViewerTicketIssued',
@@ -102,7 +125,8 @@ export type ViewerTicketRedeemed = Message<
   { sessionId: string; userId: string; signInId: string; mode: ViewerMode }
 >;
 export type ViewerTicketEvent = ViewerTicketIssued | ViewerTicketRedeemed;
-export type SessionEvent = SessionLifeEvent | SessionActivitySeen | ViewerTicketEvent;
+export type SessionEvent =
+  SessionLifeEvent | SessionActivitySeen | SessionPreparing | ViewerTicketEvent;
 
 export const SESSION_EVENTS = eventTypes<SessionEvent | AttemptRefused>({
   SessionRequested: true,
@@ -115,6 +139,7 @@ export const SESSION_EVENTS = eventTypes<SessionEvent | AttemptRefused>({
   RuntimeAdopted: true,
   RuntimeReaped: true,
   SessionActivitySeen: true,
+  SessionPreparing: true,
   ViewerTicketIssued: true,
   ViewerTicketRedeemed: true,
   AttemptRefused: true,
@@ -160,6 +185,13 @@ export const RecordActivity = command('RecordActivity', {
   result: z.null(),
   resource,
 });
+/** The session service asks it of itself, while it starts a runtime. */
+export const RecordPreparation = command('RecordPreparation', {
+  allow: ['system'],
+  data: z.strictObject({ session_id: sessionId, started_at: time, ...preparation }),
+  result: z.null(),
+  resource,
+});
 export const IssueViewerTicket = command('IssueViewerTicket', {
   allow: ['user', 'admin'],
   data: z.strictObject({ session_id: sessionId, mode: mode.default('control') }),
@@ -190,6 +222,7 @@ export const sessionOperations = [
   FindSession,
   ListSessions,
   RecordActivity,
+  RecordPreparation,
   IssueViewerTicket,
   RedeemViewerTicket,
 ] as const;

@@ -19,6 +19,13 @@ import {
 } from '#test/support/nats-server.js';
 import { newCertificate } from '#test/support/certificate.js';
 
+const reader = (name: string) => ({
+  ...{ name, nkey: newNatsUser().nkey },
+  requests: [
+    { subject: `$JS.API.CONSUMER.MSG.NEXT.X.${name}`, as: `a.${name}`, brings: 'many' as const },
+    { subject: `$JS.ACK.X.${name}.>`, as: `$JS.ACK.X.${name}.>`, brings: 'one' as const },
+  ],
+});
 const settings: NatsServerSettings = {
   host: '127.0.0.1',
   port: -1,
@@ -49,6 +56,7 @@ describe.each(NATS_VERSIONS)('a configuration for the %s server', (version) => {
     ['the least', {}],
     ['lazy flushes', { sync: 'server-default' }],
     ['nobody', { users: [] }],
+    ['readers', { readers: [reader('billing'), reader('crm-2')] }],
     ['a system user and monitoring', { systemUser: newNatsUser().nkey, monitoringPort: 8_222 }],
   ])('is accepted with %s', async (_, over) => {
     await expect(check({ ...settings, ...over })).resolves.toBeDefined();
@@ -121,5 +129,9 @@ describe.each(NATS_VERSIONS)('the %s server with that configuration', (version) 
 it('a configuration with a quote or a line break in a name is not written', () => {
   for (const storeFolder of ['/a"b', '/a\nb', '/a\\b']) {
     expect(() => natsServerConfig({ ...settings, storeFolder })).toThrow(/can't stand in/);
+  }
+  for (const name of ['', 'a b', 'a{', 'a.b']) {
+    const readers = [reader(name)];
+    expect(() => natsServerConfig({ ...settings, readers })).toThrow(/can't be a reader's name/);
   }
 });

@@ -7,11 +7,13 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { AckPolicy, connect, nkeyAuthenticator } from 'nats';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JetStreamEventLog } from '#shared/adapters/jetstream-event-log.js';
 import { nkeyOf } from '#shared/adapters/nats-keys.js';
 import { done } from '#shared/boot/reply.js';
 import { FindApp, ListApps } from '#shared/contracts/catalog.js';
+import { READER_API } from '#shared/contracts/readers.js';
 import { FindSession } from '#shared/contracts/session.js';
 import { addNatsCommand } from '#services/cli/nats-command.js';
 import type { Written } from '#services/cli/nats-config.js';
@@ -127,7 +129,76 @@ describe.each(NATS_VERSIONS)('what is written for the %s server', (version) => {
   });
 });
 
+describe.each(NATS_VERSIONS)('a reader of the %s server', (version) => {
+  /** What a stranger's program gets with the key, or why it gets nothing. */
+  const read = async (url: string, name: string, consumer: string): Promise<string[]> => {
+    const seed = (await readFile(join(out, `${name}.nkey`), 'utf8')).trim();
+    const authenticator = nkeyAuthenticator(new TextEncoder().encode(seed));
+    const nats = await connect({ servers: url, authenticator, reconnect: false });
+    open.push(nats);
+    const options = { apiPrefix: READER_API, checkAPI: false };
+    const { consumers } = await nats.jetstreamManager(options);
+    await consumers.add('SORTIE', {
+      ...{ durable_name: consumer, ack_policy: AckPolicy.Explicit },
+      filter_subject: 'sortie.event.catalog.>',
+    });
+    const found = await nats.jetstream(options).consumers.get('SORTIE', consumer);
+    const messages = await found.fetch({ max_messages: 1, expires: 1_000 });
+    const subjects: string[] = [];
+    for await (const { subject } of messages) subjects.push(subject);
+    return subjects;
+  };
+
+  it('comes and goes while the server and the processes run', async () => {
+    await sortie('--process', 'apps=catalog');
+    const { url, reload } = await start(version);
+    const { link } = await connectAs('apps', url);
+    const log = await JetStreamEventLog.open({ connection: link });
+    open.push(log);
+    const commit = newCommit({ stream: 'sortie.event.catalog.app.a' });
+    await log.append(commit);
+    const { written } = await sortie('--process', 'apps=catalog', '--reader', 'billing=catalog');
+    // An account that is new to the server has its imports with the second time.
+    await reload();
+    await reload();
+    const [consumer = ''] = written.readers[0]?.consumers ?? [];
+    expect(await read(url, 'billing', consumer)).toEqual([commit.stream]);
+    expect((await log.append(newCommit())).kind).toBe('appended');
+    await sortie('--process', 'apps=catalog');
+    await reload();
+    await expect(read(url, 'billing', consumer)).rejects.toThrow('Authorization Violation');
+    expect((await log.append(newCommit())).kind).toBe('appended');
+  });
+});
+
 describe('sortie nats config', () => {
+  it('tells what a reader needs, and keeps its key', async () => {
+    const args = ['--process', 'web=gateway', '--reader', 'billing=session,catalog'];
+    const first = await sortie(...args);
+    const second = await sortie(...args);
+    const nkey = nkeyOf((await readFile(join(out, 'billing.nkey'), 'utf8')).trim());
+    expect(first.written.readers).toEqual([
+      {
+        ...{ name: 'billing', services: ['session', 'catalog'], isNew: true },
+        nkeyPath: join(out, 'billing.nkey'),
+        consumers: [`session-${nkey}`, `catalog-${nkey}`],
+      },
+    ]);
+    expect(second.written.readers[0]?.isNew).toBe(false);
+    expect((await stat(join(out, 'billing.nkey'))).mode & 0o777).toBe(0o600);
+    const twice = 'A server that runs knows a new reader after reloading twice.';
+    expect(first.text).toContain(twice);
+    expect(second.text).not.toContain(twice);
+    expect(second.text).toContain(
+      [
+        'Give each reader its key, and see shared/docs/events.md for what to do with it:',
+        `READER   KEY${' '.repeat(`${out}/billing.nkey`.length - 1)}CONSUMER`,
+        `billing  ${out}/billing.nkey  session-${nkey}`,
+        `billing  ${out}/billing.nkey  catalog-${nkey}`,
+      ].join('\n'),
+    );
+  });
+
   it('keeps the keys to their owner, and tells what to set', async () => {
     const { text, written } = await sortie(
       ...['--process', 'web=gateway', '--process', 'work=identity,catalog,session'],
@@ -182,6 +253,10 @@ describe('sortie nats config', () => {
     ['"a=audit=b" names no process', ['--process', 'a=audit=b']],
     ['"../x=gateway" names no process', ['--process', '../x=gateway']],
     ['Process a is named twice', ['--process', 'a=audit', '--process', 'a=catalog']],
+    ['"billing" names no reader', ['--reader', 'billing']],
+    ['can\'t read events of "gateway"', ['--reader', 'billing=gateway']],
+    ['Reader a has the name', ['--process', 'a=audit', '--reader', 'a=audit']],
+    ['Reader a has the name', ['--reader', 'a=audit', '--reader', 'a=session']],
     ['"4222" is no address', ['--listen', '4222']],
     ['"a:70000" is no address', ['--listen', 'a:70000']],
     ['"::1:4222" is no address', ['--listen', '::1:4222']],

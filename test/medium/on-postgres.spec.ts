@@ -17,6 +17,7 @@ const SPECS = {
   'sign-ins': () => import('./identity-sign-in.spec.js'),
   sessions: () => import('./session.spec.js'),
   'viewer tickets': () => import('./session-tickets.spec.js'),
+  'how far sessions are': () => import('./session-preparation.spec.js'),
   'the supervisor': () => import('./session-supervisor.spec.js'),
 } as const;
 

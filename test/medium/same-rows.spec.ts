@@ -33,6 +33,7 @@ import { signIns } from '#services/identity/read/sign-ins.js';
 import { usernames } from '#services/identity/read/usernames.js';
 import { users } from '#services/identity/read/users.js';
 import { activity } from '#services/session/domain/activity.js';
+import { preparation } from '#services/session/domain/preparation.js';
 import { session } from '#services/session/domain/session.js';
 import { ticket } from '#services/session/domain/ticket.js';
 import { sessions } from '#services/session/read/sessions.js';
@@ -71,7 +72,12 @@ const SERVICES: readonly Folded[] = [
   {
     service: 'session',
     models: [sessions],
-    deciders: { session: erased(session), activity: erased(activity), ticket: erased(ticket) },
+    deciders: {
+      session: erased(session),
+      activity: erased(activity),
+      preparation: erased(preparation),
+      ticket: erased(ticket),
+    },
     known: SESSION_EVENTS,
   },
   { service: 'audit', models: [auditLog, analytics, launchDays], deciders: {} },

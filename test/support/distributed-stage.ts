@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { NatsReader } from '#shared/adapters/nats-server-config.js';
 import { permissionsOf, type ServiceName } from '#shared/contracts/permissions.js';
 import type { LoggedCommit } from './history.js';
 import { endRuntimes } from './live-runtimes.js';
@@ -32,6 +33,8 @@ export type StageOptions<Name extends string> = Readonly<{
   database?: 'postgres' | 'sqlite';
   /** Of PostgreSQL, over those of a new cluster, such as `{ fsync: 'off' }`. */
   postgresSettings?: Readonly<Record<string, string>>;
+  /** Programs that read the log. */
+  readers?: readonly NatsReader[];
   /** Processes that the test starts itself. */
   later?: readonly NoInfer<Name>[];
 }>;
@@ -100,6 +103,7 @@ async function start<Name extends string>(
         return { nkey, ...permissionsOf(options.processes[name], nkey) };
       }),
     ],
+    config: natsConfigOf(options),
   });
   onClose(() => nats.stop());
   const postgres =
@@ -146,6 +150,8 @@ async function start<Name extends string>(
     output,
   };
 }
+
+const natsConfigOf = ({ readers = [] }: Pick<StageOptions<string>, 'readers'>) => ({ readers });
 
 /** The first by itself: it makes the tables, the catalogue and the administrator. */
 async function startInOrder([first, ...others]: readonly StagedProcess[]): Promise<void> {

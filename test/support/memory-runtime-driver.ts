@@ -6,6 +6,7 @@ import {
   RuntimeFailure,
   runtimeName,
   type RuntimeSpec,
+  type StartListener,
 } from '#services/session/adapters/runtime-driver.js';
 
 /** What a {@link MemoryRuntimeDriver} runs; hand it to the next driver, as a machine that outlives a server. */
@@ -22,13 +23,17 @@ export class MemoryRuntimeDriver implements RuntimeDriver {
   startsAtOnceMax = 0;
   /** The next so many stops fail. */
   stopsToFail = 0;
-  /** What a start waits for before its desktop is there. */
-  ready: () => Promise<void> = async () => undefined;
+  /** What a start waits for before its desktop is there; it may tell how far it is. */
+  ready: (tell: StartListener) => Promise<void> = async () => undefined;
   readonly #listeners = new Set<RuntimeExitListener>();
 
   constructor(readonly machine: Machine = new Map()) {}
 
-  async start(spec: RuntimeSpec, signal: AbortSignal): Promise<Runtime> {
+  async start(
+    spec: RuntimeSpec,
+    signal: AbortSignal,
+    onProgress: StartListener = () => undefined,
+  ): Promise<Runtime> {
     const found = this.machine.get(spec.sessionId);
     if (found?.state === 'running') return found;
     this.started.push(spec);
@@ -36,7 +41,7 @@ export class MemoryRuntimeDriver implements RuntimeDriver {
     this.startsAtOnceMax = Math.max(this.startsAtOnceMax, this.startsAtOnce);
     this.put(spec.sessionId, 'starting');
     try {
-      await Promise.race([this.ready(), aborted(signal)]);
+      await Promise.race([this.ready(onProgress), aborted(signal)]);
       signal.throwIfAborted();
       return this.put(spec.sessionId, 'running');
     } catch (error) {

@@ -2,6 +2,7 @@ import { connect, type ConnectionOptions, nkeyAuthenticator, type NatsConnection
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { JetStreamEventLog } from '#shared/adapters/jetstream-event-log.js';
 import { NatsLink } from '#shared/adapters/nats-connection.js';
+import type { NatsReader } from '#shared/adapters/nats-server-config.js';
 import {
   inboxOf,
   permissionsOf,
@@ -14,10 +15,10 @@ import { type NatsServer, type NatsVersion, newNatsUser, startNatsServer } from 
 type Keys = Readonly<Record<ServiceName, ReturnType<typeof newNatsUser>>>;
 
 /**
- * A server that knows one process for each service, with the permissions that Sortie gives it, for all tests of a suite;
- * and what such a process can have, until the end of a test.
+ * A server that knows one process for each service, with the permissions that Sortie gives it, and perhaps readers, for
+ * all tests of a suite; and what such a process can have, until the end of a test.
  */
-export function natsServicesStage(version: NatsVersion) {
+export function natsServicesStage(version: NatsVersion, readers: readonly NatsReader[] = []) {
   const keys = Object.fromEntries(SERVICE_NAMES.map((name) => [name, newNatsUser()])) as Keys;
   const open: { close: () => Promise<void> }[] = [];
   let server: NatsServer;
@@ -26,7 +27,7 @@ export function natsServicesStage(version: NatsVersion) {
       const { nkey } = keys[name];
       return { nkey, ...permissionsOf([name], nkey) };
     });
-    server = await startNatsServer({ version, users });
+    server = await startNatsServer({ version, users, config: { readers } });
   });
   afterEach(async () => {
     for (const one of open.splice(0).reverse()) await one.close();

@@ -32,6 +32,7 @@ const time = fc
   .date({ min: new Date('2026-01-01'), max: new Date('2026-01-04'), noInvalidDate: true })
   .map((date) => date.toISOString());
 const count = fc.integer({ min: 0, max: 5 });
+const bytes = fc.maxSafeNat();
 const ids = fc.array(id, { maxLength: 3 });
 
 function fromUnits(units: readonly number[]): string {
@@ -124,6 +125,10 @@ const session: Data<SessionEvent | AttemptRefused> = {
   RuntimeAdopted: fc.record(whose),
   RuntimeReaped: fc.record({ sessionId: id, userId: fc.option(id), appId: fc.option(id), how }),
   SessionActivitySeen: fc.record({ sessionId: id, userId: id, at: time }),
+  SessionPreparing: fc.record({
+    ...{ sessionId: id, userId: id, startedAt: time },
+    ...{ step: fc.constant('image' as const), done: bytes, total: bytes },
+  }),
   ViewerTicketIssued: fc.record({ ...ticket, expiresAt: time }),
   ViewerTicketRedeemed: fc.record(ticket),
   AttemptRefused: refused,
@@ -142,6 +147,7 @@ const AGGREGATES: readonly (readonly [type: RegExp, aggregate: string])[] = [
   [/^(User|Password)/, 'user'],
   [/^ViewerTicket/, 'ticket'],
   [/^SessionActivity/, 'activity'],
+  [/^SessionPreparing$/, 'preparation'],
   [/^(Session|Runtime)/, 'session'],
 ];
 

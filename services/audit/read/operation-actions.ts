@@ -17,6 +17,7 @@ export const OPERATION_ACTIONS: Readonly<Record<string, string>> = {
   RequestSession: 'CREATE_SESSION',
   StopSession: 'TERMINATE_SESSION',
   RecordActivity: 'RECORD_ACTIVITY',
+  RecordPreparation: 'RECORD_PREPARATION',
   IssueViewerTicket: 'ISSUE_VIEWER_TICKET',
   RedeemViewerTicket: 'OPEN_VIEWER',
   RebuildProjection: 'REBUILD_PROJECTION',

@@ -60,6 +60,7 @@ export const sessionTrail: Trail<SessionEvent> = {
     details: { session_id: data.sessionId, user_id: data.userId, how: data.how },
   }),
   SessionActivitySeen: { leftOut: 'not a mutation, and one a minute would bury the trail' },
+  SessionPreparing: { leftOut: 'progress of a start, whose request and outcome have entries' },
   ViewerTicketIssued: ({ data }) => ({
     action: 'ISSUE_VIEWER_TICKET',
     resource: onSession(data.sessionId),

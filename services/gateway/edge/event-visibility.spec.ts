@@ -83,6 +83,7 @@ describe('what else is in the log', () => {
 
   it.each([
     ['session.session.s1', 'sortie.session.SessionStarted.v1', session, 1],
+    ['session.preparation.s1', 'sortie.session.SessionPreparing.v1', { userId: 'ben' }, 1],
     ['session.refusal.ben', 'sortie.session.AttemptRefused.v1', {}, 0],
     ['catalog.launch.l1', 'sortie.catalog.AppLaunched.v1', { userId: 'ben', appId: 'a1' }, 1],
     ['catalog.seed.catalogue', 'sortie.catalog.CatalogueSeeded.v1', {}, 0],

@@ -3,6 +3,9 @@ import type { RuntimeEndpoint } from '#shared/contracts/runtime-endpoint.js';
 export type RuntimeFailureCode =
   | 'InvalidSpec'
   | 'UnknownImage'
+  | 'ImageUnavailable'
+  | 'EngineUnavailable'
+  | 'EngineRefused'
   | 'ProgramMissing'
   | 'IsolationUnavailable'
   | 'RuntimeDirUnsafe'
@@ -62,13 +65,19 @@ export type RuntimeEnd = 'gone' | 'terminated' | 'killed';
 
 export type RuntimeExitListener = (sessionId: string, reason: string) => void;
 
+/** How far a start has come that takes its time: bytes of the app's image that were fetched, of all that are known of. */
+export type StartProgress = Readonly<{ step: 'image'; done: number; total: number }>;
+
+export type StartListener = (progress: StartProgress) => void;
+
 /** Where sessions run: `process` here, `docker` and `kubernetes` behind the same contract suite. */
 export interface RuntimeDriver {
   /**
    * Starts a session and resolves once its RFB endpoint accepts and its app shows a window.
    * Idempotent by session id: a second start adopts what runs. A failed or aborted start leaves nothing.
+   * `onProgress` hears of what takes long, as often as it changes; a driver that is never slow never calls it.
    */
-  start(spec: RuntimeSpec, signal: AbortSignal): Promise<Runtime>;
+  start(spec: RuntimeSpec, signal: AbortSignal, onProgress?: StartListener): Promise<Runtime>;
   inspect(sessionId: string): Promise<Runtime | undefined>;
   /** Ends everything of the session and removes what it left; idempotent, each step bounded. */
   stop(sessionId: string): Promise<RuntimeEnd>;

@@ -6,6 +6,7 @@ import {
   FindSession,
   ListSessions,
   RecordActivity,
+  RecordPreparation,
   RequestSession,
   type SessionLifeEvent,
   type SessionView,
@@ -18,6 +19,7 @@ import type { Service } from '#shared/boot/service.js';
 import type { RecordedEvent } from '#shared/es/commit.js';
 import type { Actor, Reply, RequestContext } from '#shared/es/operation.js';
 import { activity } from '../domain/activity.js';
+import { preparation } from '../domain/preparation.js';
 import { isEnded, session, type StoppedBy } from '../domain/session.js';
 import { projectSession, type SessionRow } from '../read/sessions.js';
 import {
@@ -120,6 +122,23 @@ export class SessionController {
       aggregate: 'activity',
       id: sessionId,
       command: { type: 'RecordActivity', data: seen },
+      context,
+    });
+    return ended(outcome);
+  }
+
+  @Handles(RecordPreparation)
+  async recordPreparation(
+    @Payload() { data, context }: Asked<typeof RecordPreparation>,
+  ): Promise<Reply<null>> {
+    const { session_id: sessionId, started_at: startedAt, ...progress } = data;
+    const row = await findSession(this.service.database.primary, sessionId);
+    if (!row) return unknown(sessionId);
+    const told = { sessionId, userId: row.user_id, startedAt, ...progress };
+    const outcome = await this.service.commands.handle(preparation, {
+      aggregate: 'preparation',
+      id: sessionId,
+      command: { type: 'RecordPreparation', data: { told, status: row.status } },
       context,
     });
     return ended(outcome);

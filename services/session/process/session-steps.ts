@@ -5,6 +5,7 @@ import type { SessionCommand } from '../domain/session.js';
 import type { SessionRow } from '../read/sessions.js';
 import { untilAborted, withDeadline } from './deadline.js';
 import { notReadyReason, type SeenRuntime, type Step } from './next-step.process.js';
+import { PreparationRecorder } from './preparation-recorder.js';
 import type { RuntimeWatch } from './runtime-watch.js';
 import { StartSlots } from './start-slots.js';
 import type { SupervisorParts } from './supervisor-parts.js';
@@ -103,15 +104,19 @@ export class SessionSteps {
     if (step.isDirty) await driver.stop(row.id);
     // The runtime's own bound comes after ours: it is for the case that no Sortie is left to end it.
     const livesMs = Date.parse(row.expires_at) - now().getTime() + timeouts.cleanupMs;
-    return driver.start(
-      {
-        sessionId: row.id,
-        image: row.image,
-        geometry: { width: row.width, height: row.height },
-        lifetimeSeconds: Math.max(1, Math.ceil(livesMs / 1_000)),
-      },
-      signal,
-    );
+    const spec = {
+      sessionId: row.id,
+      image: row.image,
+      geometry: { width: row.width, height: row.height },
+      lifetimeSeconds: Math.max(1, Math.ceil(livesMs / 1_000)),
+    };
+    const startedAt = now().toISOString();
+    const recorder = new PreparationRecorder(this.#parts, { sessionId: row.id, startedAt, signal });
+    try {
+      return await driver.start(spec, signal, recorder.told);
+    } finally {
+      await recorder.end();
+    }
   }
 
   #reportRunning(sessionId: string, { name, endpoint }: SeenRuntime): Promise<StepResult> {

@@ -1,3 +1,4 @@
+import type { Bus } from '#shared/es/operation.js';
 import type { RuntimeDriver } from '../adapters/runtime-driver.js';
 import type { SessionTimeouts } from '../config.js';
 import type { SessionRow } from '../read/sessions.js';
@@ -23,6 +24,8 @@ export type SupervisorLog = (
 export type SupervisorParts = Readonly<{
   driver: RuntimeDriver;
   commands: SupervisorCommands;
+  /** Where it is told how far a start is. */
+  bus: Bus;
   rows: SessionRows;
   timeouts: SessionTimeouts;
   now: () => Date;

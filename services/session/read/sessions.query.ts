@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { decodeCursor, encodeCursor } from '#shared/contracts/page.js';
 import { isRowTime } from '#shared/contracts/row-time.js';
 import {
+  type PreparationView,
   SESSION_STATUSES,
   type SessionStatus,
   type SessionView,
@@ -37,6 +38,7 @@ export const sessionViewOf = (row: SessionRow): SessionView => ({
   last_active_at: row.last_active_at,
   expires_at: row.expires_at,
   ...(row.reason !== null && { reason: row.reason }),
+  preparation: row.preparation === null ? null : (JSON.parse(row.preparation) as PreparationView),
 });
 
 /** The row of one session, whoever's it is. */

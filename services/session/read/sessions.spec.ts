@@ -27,17 +27,32 @@ const HISTORY: SessionEvent[] = [
   { type: 'RuntimeEnded', data: { ...whose, how: 'killed' } },
 ];
 
+const OWN_STREAMS: Readonly<Record<string, string>> = {
+  SessionActivitySeen: 'activity',
+  SessionPreparing: 'preparation',
+};
+
 function recorded(event: SessionEvent, index: number): RecordedEvent<SessionEvent> {
-  const aggregate = event.type === 'SessionActivitySeen' ? 'activity' : 'session';
+  const aggregate = OWN_STREAMS[event.type] ?? 'session';
   const sequence = index + 1;
   const stream = `sortie.event.session.${aggregate}.s1`;
   const cloud = { time: `2026-11-20T10:00:0${index}.000Z` };
   return { ...event, sequence, index: 0, stream, cloud } as RecordedEvent<SessionEvent>;
 }
-const rows = HISTORY.map(recorded).reduce<SessionRow[]>((all, event) => {
-  const row = projectSession(all.at(-1), event);
-  return row ? [...all, row] : all;
-}, []);
+const rowsAfter = (events: readonly SessionEvent[]): SessionRow[] =>
+  events.map(recorded).reduce<SessionRow[]>((all, event) => {
+    const row = projectSession(all.at(-1), event);
+    return row ? [...all, row] : all;
+  }, []);
+const rows = rowsAfter(HISTORY);
+
+const preparing = (done: number): SessionEvent => ({
+  type: 'SessionPreparing',
+  data: {
+    ...{ sessionId: 's1', userId: 'u1', startedAt: '2026-11-20T10:00:00.000Z' },
+    ...{ step: 'image', done, total: 3_000_000_000 },
+  },
+});
 
 describe('the sessions', () => {
   it('follow a session from its request to the end of its runtime', () => {
@@ -86,6 +101,29 @@ describe('the sessions', () => {
     const of = (aggregate: string) =>
       sessions.keysOf({ ...event, stream: `sortie.event.session.${aggregate}.s1` });
     expect([of('ticket'), of('refusal')]).toEqual([[], []]);
-    expect([of('session'), of('activity')]).toEqual([['s1'], ['s1']]);
+    const all = ['session', 'activity', 'preparation'].flatMap(of);
+    expect(all).toEqual(['s1', 's1', 's1']);
+  });
+
+  describe('that are being created', () => {
+    const [requested, started] = HISTORY as [SessionEvent, SessionEvent];
+    const failed: SessionEvent = { type: 'SessionFailed', data: { ...whose, reason: 'x' } };
+
+    it('know how far they are, and are no new version for that', () => {
+      const [before, after] = rowsAfter([requested, preparing(42)]);
+      const told = JSON.stringify({ step: 'image', done: 42, total: 3_000_000_000 });
+      expect(after).toEqual({ ...before, preparation: told });
+    });
+
+    it.each([
+      ['run', started],
+      ['have failed', failed],
+    ])('forget it once they %s, and learn no more of it', (_, outcome) => {
+      const all = rowsAfter([requested, preparing(42), outcome, preparing(43)]);
+      expect(all.map(({ preparation }) => preparation !== null)).toEqual([
+        ...[false, true, false, false],
+      ]);
+      expect(all[3]).toEqual(all[2]);
+    });
   });
 });

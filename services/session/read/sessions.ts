@@ -1,6 +1,8 @@
 import type {
+  PreparationView,
   SessionEvent,
   SessionLifeEvent,
+  SessionPreparing,
   SessionRequested,
   SessionStatus,
   ViewerTicketEvent,
@@ -31,17 +33,23 @@ export type SessionRow = {
   runtime_state: 'none' | 'up' | 'ended';
   end_attempts: number;
   end_failed_at: string | null;
+  /** JSON of the {@link PreparationView} while it is being created and that takes long. */
+  preparation: string | null;
   version: number;
 };
+
+/** Those whose streams have a session's id. */
+const AGGREGATES: ReadonlySet<string> = new Set(['session', 'activity', 'preparation']);
 
 /** All sessions, one row each (S-38), with what the supervisor needs to know of their runtimes. */
 export const sessions = rowModel<SessionEvent, SessionRow>({
   table: 'sessions',
-  version: 1,
+  // 2: how far a start is.
+  version: 2,
   key: 'id',
   keysOf(event) {
     const { aggregate, id } = partsOf(event.stream);
-    return aggregate === 'session' || aggregate === 'activity' ? [id] : [];
+    return AGGREGATES.has(aggregate) ? [id] : [];
   },
   project: (row, event) => projectSession(row, event),
 });
@@ -56,8 +64,16 @@ export function projectSession(
   if (!row || isOfTicket(event)) return row;
   // Use of a session is no new version of it.
   if (event.type === 'SessionActivitySeen') return { ...row, last_active_at: event.data.at };
+  if (event.type === 'SessionPreparing') return prepared(row, event);
   return { ...row, ...changed(event), version: event.sequence };
 }
+
+/** Its own stream is in no order with the session's: what comes after the start is old. */
+const prepared = (row: SessionRow, { data }: SessionPreparing): SessionRow => {
+  if (row.status !== 'creating') return row;
+  const { step, done, total } = data;
+  return { ...row, preparation: JSON.stringify({ step, done, total } satisfies PreparationView) };
+};
 
 const isOfTicket = (
   event: RecordedEvent<SessionEvent>,
@@ -84,6 +100,7 @@ function requested({ data, cloud, sequence }: RecordedEvent<SessionRequested>): 
     runtime_state: 'none',
     end_attempts: 0,
     end_failed_at: null,
+    preparation: null,
     version: sequence,
   };
 }
@@ -101,6 +118,7 @@ function changed(
         pod_name: podName,
         pod_ip: podIp,
         endpoint: JSON.stringify(endpoint),
+        preparation: null,
         updated_at: time,
       };
     }
@@ -124,5 +142,6 @@ const ended = (status: SessionStatus, reason: string, time: string): Partial<Ses
   status,
   reason,
   endpoint: null,
+  preparation: null,
   updated_at: time,
 });

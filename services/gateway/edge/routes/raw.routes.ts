@@ -17,12 +17,14 @@ export type RawParts = Readonly<{
   streams: LiveStreams;
   readiness: Readiness;
   openApi: () => unknown;
+  asyncApi: () => unknown;
   /** Not there when nobody counts. */
   metrics?: Exposition | undefined;
 }>;
 
 /** What is not a JSON operation: health, metrics, the event stream, the documents. */
-export function rawRoutes({ streams, readiness, openApi, metrics }: RawParts): readonly RawRoute[] {
+export function rawRoutes(parts: RawParts): readonly RawRoute[] {
+  const { streams, readiness, openApi, asyncApi, metrics } = parts;
   return [
     {
       method: 'GET',
@@ -65,6 +67,14 @@ export function rawRoutes({ streams, readiness, openApi, metrics }: RawParts): r
       allow: everyone,
       produces: 'application/json',
       handle: (_, reply) => reply.send(openApi()),
+    },
+    {
+      method: 'GET',
+      path: '/api/asyncapi.json',
+      summary: 'AsyncAPI 3: every event in the log, and every operation on the bus',
+      allow: everyone,
+      produces: 'application/json',
+      handle: (_, reply) => reply.send(asyncApi()),
     },
     ...docsRoutes,
   ];

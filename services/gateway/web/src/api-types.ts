@@ -33,6 +33,13 @@ export interface App {
 
 export type AppDraft = Omit<App, 'id'>;
 
+/** How far a session is that is being created: bytes; `total` is 0 while nobody knows it. */
+export interface Preparation {
+  step: 'image';
+  done: number;
+  total: number;
+}
+
 export interface Session {
   id: string;
   user_id: string;
@@ -44,6 +51,7 @@ export interface Session {
   last_active_at?: string | null;
   expires_at?: string | null;
   reason?: string;
+  preparation?: Preparation | null;
 }
 
 export interface ViewerTicket {

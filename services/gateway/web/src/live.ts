@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { api } from './api.js';
 import { backoffMs } from './backoff.js';
+import { forgetPreparations, hearPreparation } from './preparations.js';
 import { asProblem } from './problem.js';
 
 /** What news are about; 'audit' stands for everything. */
@@ -60,6 +61,7 @@ export function startLive(): void {
 export function stopLive(): void {
   document.removeEventListener('visibilitychange', pauseWhenHidden);
   disconnect();
+  forgetPreparations();
   opened = false;
   liveState.value = 'off';
 }
@@ -70,6 +72,8 @@ function connect(): void {
   source = next;
   next.onopen = () => {
     attempt = 0;
+    // What was missed meanwhile is newer: what is read says it, until the next one is told.
+    forgetPreparations();
     liveState.value = 'open';
     // The first connection needs no news: every screen has just loaded. A later one may have missed some.
     if (opened) notify(undefined);
@@ -80,6 +84,7 @@ function connect(): void {
     if (next.readyState === EventSource.CLOSED) retry();
   };
   next.addEventListener('resume', retry);
+  next.addEventListener('sortie.session.SessionPreparing.v1', ({ data }) => hearPreparation(data));
   for (const [service, names] of Object.entries(TYPES)) {
     for (const name of names)
       next.addEventListener(`sortie.${service}.${name}.v1`, () => notify(service));

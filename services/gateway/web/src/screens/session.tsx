@@ -8,9 +8,12 @@ import { isLive, sayEnding } from '../ending.js';
 import { launching, startSession } from '../launch.js';
 import { AppIcon } from '../parts/app-icon.js';
 import { lazy } from '../parts/lazy.js';
+import { PreparationFigures } from '../parts/preparation.js';
 import { iconOfApp } from '../parts/session-tile.js';
 import { Stage } from '../parts/stage.js';
 import { Loading, Trouble } from '../parts/states.js';
+import { announcePreparation } from '../preparation-words.js';
+import { preparationOf } from '../preparations.js';
 import { useResource } from '../resource.js';
 import { endSession } from '../stopping.js';
 import { sayDuration } from '../times.js';
@@ -50,6 +53,7 @@ function Waiting({
   reload: () => Promise<void>;
 }): JSX.Element {
   const waitedMs = useSignal(0);
+  const preparation = preparationOf(session);
   useEffect(() => {
     // The viewer is fetched while the desktop starts; if that fails, it is fetched again when it is shown.
     fetchDesktop().catch(() => undefined);
@@ -68,11 +72,13 @@ function Waiting({
           <AppIcon app={{ icon: iconOfApp(session.app_id), name: session.app_name }} />
         </span>
         <h1>Starting {session.app_name}</h1>
-        <p role="status">
-          {waitedMs.value < SLOW_MS
-            ? 'A fresh desktop is being prepared. It opens here by itself.'
-            : 'This takes longer than usual. The first start of an app may have to fetch it.'}
-        </p>
+        <div class="stage-news">
+          {/* Always there, because only a change of what is there is read out. The figures are not: they never rest. */}
+          <p role="status" class={preparation ? 'unseen' : ''}>
+            {preparation ? announcePreparation(preparation) : sayWaiting(waitedMs.value)}
+          </p>
+          {preparation && <PreparationFigures preparation={preparation} />}
+        </div>
         <p class="muted tabular" aria-hidden="true">
           {sayDuration(waitedMs.value)}
         </p>
@@ -83,6 +89,11 @@ function Waiting({
     </Stage>
   );
 }
+
+const sayWaiting = (ms: number): string =>
+  ms < SLOW_MS
+    ? 'A fresh desktop is being prepared. It opens here by itself.'
+    : 'This takes longer than usual. The first start of an app may have to fetch it.';
 
 function Ended({ session }: { session: Session }): JSX.Element {
   const failed = session.status === 'failed' && session.reason !== 'cancelled';

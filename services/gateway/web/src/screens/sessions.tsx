@@ -8,9 +8,12 @@ import { isLive, sayEnding } from '../ending.js';
 import { usePages } from '../pages.js';
 import { AppIcon } from '../parts/app-icon.js';
 import { Page } from '../parts/page.js';
+import { PreparationBar } from '../parts/preparation.js';
 import { iconOfApp } from '../parts/session-tile.js';
 import { Empty, LoadMore, Loading, Trouble } from '../parts/states.js';
 import { StatusChip } from '../parts/status-chip.js';
+import { sayPreparation } from '../preparation-words.js';
+import { preparationOf } from '../preparations.js';
 import { useNews, useResource } from '../resource.js';
 import { stopSession } from '../stopping.js';
 import { sayExactly, sayLeft, sayWhen } from '../times.js';
@@ -114,19 +117,21 @@ function Row(props: {
 }): JSX.Element {
   const { session } = props;
   const live = isLive(session);
+  const preparation = preparationOf(session);
   return (
-    <li class={`row ${live ? '' : 'row-over'}`}>
+    <li class={`row ${live ? `row-${session.status}` : 'row-over'}`}>
       <AppIcon app={{ icon: iconOfApp(session.app_id), name: session.app_name }} />
       <div class="row-text">
         <p class="row-name">
           {session.app_name} <StatusChip status={session.status} />
+          {preparation && <PreparationBar preparation={preparation} />}
         </p>
-        <p class="muted">
+        <p class="muted tabular row-about">
           <time dateTime={session.created_at} title={sayExactly(session.created_at)}>
             Started {sayWhen(session.created_at, nowMs.value)}
           </time>
           {props.user && ` by ${props.user}`}
-          {live ? sayRest(session) : `. ${sayEnding(session)}`}
+          {live ? sayNow(session) : `. ${sayEnding(session)}`}
         </p>
       </div>
       {live && (
@@ -176,7 +181,9 @@ async function loadLive(query: { scope?: string }): Promise<Session[]> {
   return mergeNewest(creating.sessions, running.sessions);
 }
 
-function sayRest(session: Session): string {
+function sayNow(session: Session): string {
+  const preparation = preparationOf(session);
+  if (preparation) return `. ${sayPreparation(preparation)}`;
   const left = sayLeft(session.expires_at, nowMs.value);
   return left ? `, ${left} left` : '';
 }
