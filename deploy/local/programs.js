@@ -60,6 +60,11 @@ export const TEST_PROGRAMS = [
     packages: ['openssl'],
     why: 'it makes the certificates of the TLS tests',
   },
+  {
+    program: 'python3',
+    packages: ['python3'],
+    why: "the Tiltfile's tests run it there: Starlark is a part of Python",
+  },
 ];
 
 /**

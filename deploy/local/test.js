@@ -9,6 +9,7 @@ const { provideNatsServers } = await import('./nats-server.js');
 const { providePostgres } = await import('./postgres.js');
 const { provideEngine } = await import('./docker-engine.js');
 const { provideDockerPlugins } = await import('./docker-plugins.js');
+const { provideHelm } = await import('./helm.js');
 const { provideImageSources } = await import('./image-sources.js');
 const { ROOT, prepare } = await import('./prepare.js');
 const { providePrometheus } = await import('./prometheus.js');
@@ -28,6 +29,8 @@ await runSteps(async () => {
   if (postgresLacking !== undefined) throw new SetupFailed(postgresLacking);
   const prometheusLacking = await providePrometheus(ROOT);
   if (prometheusLacking !== undefined) throw new SetupFailed(prometheusLacking);
+  const helmLacking = await provideHelm(ROOT);
+  if (helmLacking !== undefined) throw new SetupFailed(helmLacking);
 
   const { tiers, filters } = chooseTiers(process.argv.slice(2));
   const engine = tiers.includes('containers') ? await provideContainers() : {};

@@ -1,0 +1,120 @@
+{{/* The environment of Sortie's processes. */}}
+
+{{/* Where people come in, when anything says so. */}}
+{{- define "sortie.publicUrl" -}}
+{{- if .Values.settings.publicUrl -}}
+{{- .Values.settings.publicUrl -}}
+{{- else if and .Values.ingress.enabled .Values.ingress.host -}}
+{{- printf "%s://%s" (.Values.ingress.tls.enabled | ternary "https" "http") .Values.ingress.host -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "sortie.natsUrl" -}}
+{{- if .Values.nats.enabled -}}
+{{- printf "%s://%s-nats:4222" (empty .Values.nats.tls.existingSecret | not | ternary "tls" "nats") (include "sortie.fullname" .) -}}
+{{- else -}}
+{{- .Values.nats.external.url -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The folder of the volume `data`. */}}
+{{- define "sortie.dataMount" -}}
+{{- if eq .Values.database.type "postgres" }}/data{{ else }}{{ dir .Values.database.sqlite.path }}{{ end -}}
+{{- end -}}
+
+{{/* Takes root, component and services: the variables as a list in JSON; secrets are files. */}}
+{{- define "sortie.environment" -}}
+{{- $values := .root.Values -}}
+{{- $isMany := eq $values.database.type "postgres" -}}
+{{- $set := dict
+  "SORTIE_SERVICES" (join "," .services)
+  "SORTIE_HOST" $values.listenAddress
+  "SORTIE_PORT" "8080"
+  "SORTIE_PROBES_HOST" $values.listenAddress
+  "SORTIE_PROBES_PORT" ($values.probes.port | toString)
+  "SORTIE_NAMESPACE" .root.Release.Namespace
+  "SORTIE_DATA" (printf "%s/sortie" (include "sortie.dataMount" .root))
+  "SORTIE_RUNTIME" "none"
+  "SORTIE_CONFIG" "/etc/sortie/branding.json"
+  "SORTIE_SEED" "/etc/sortie/apps.json"
+  "SORTIE_SESSION_TIMEOUT" ($values.settings.sessionTimeout | toString)
+  "SORTIE_SESSION_CLEANUP_INTERVAL" ($values.settings.sessionCleanupInterval | toString)
+  "SORTIE_POD_READY_TIMEOUT" ($values.settings.podReadyTimeout | toString)
+  "SORTIE_WRITES_PER_MINUTE" ($values.settings.writesPerMinute | int | toString)
+  "SORTIE_SIGN_INS_PER_MINUTE" ($values.settings.signInsPerMinute | int | toString)
+  "SORTIE_LOG_LEVEL" $values.settings.logLevel
+-}}
+{{- with include "sortie.publicUrl" .root }}{{ $_ := set $set "SORTIE_PUBLIC_URL" . }}{{ end -}}
+{{- with $values.settings.trustedProxies }}{{ $_ := set $set "SORTIE_TRUSTED_PROXIES" (join "," .) }}{{ end -}}
+{{- if $isMany -}}
+{{- $_ := set $set "SORTIE_NATS_URL" (include "sortie.natsUrl" .root) -}}
+{{- $_ := set $set "SORTIE_NATS_NKEY_FILE" "/run/secrets/sortie/nkey" -}}
+{{- if not $values.nats.enabled }}{{ $_ := set $set "SORTIE_NATS_REPLICAS" ($values.nats.external.replicas | toString) }}{{ end -}}
+{{- if include "sortie.natsCaSecret" .root }}{{ $_ := set $set "SORTIE_NATS_CA_FILE" "/run/secrets/sortie/nats-ca.crt" }}{{ end -}}
+{{- if include "sortie.isSealing" .component }}{{ $_ := set $set "SORTIE_SEALING_KEY_FILE" "/run/secrets/sortie/sealing.key" }}{{ end -}}
+{{- if ne .component "gateway" }}{{ $set = merge $set (include "sortie.databaseEnvironment" .root | fromJson) }}{{ end -}}
+{{- else -}}
+{{- $set = merge $set (dict "SORTIE_DB_TYPE" "sqlite" "SORTIE_DB" $values.database.sqlite.path) -}}
+{{- end -}}
+{{- $set = merge $set $values.extraEnv -}}
+{{- $variables := list -}}
+{{- range $name := keys $set | sortAlpha }}{{ $variables = append $variables (dict "name" $name "value" (get $set $name)) }}{{ end -}}
+{{- $variables | toJson -}}
+{{- end -}}
+
+{{/* The gateway asks the services, and has no way to the database. */}}
+{{- define "sortie.databaseEnvironment" -}}
+{{- $database := include "sortie.database" . | fromYaml -}}
+{{- $set := dict "SORTIE_DB_TYPE" "postgres" "SORTIE_DB_POOL_MAX" (.Values.database.postgres.poolMax | int | toString) -}}
+{{- if eq $database.source "dsn" -}}
+{{- $_ := set $set "SORTIE_DB_DSN_FILE" "/run/secrets/sortie/database" -}}
+{{- else -}}
+{{- $set = merge $set (dict
+  "SORTIE_DB_HOST" $database.host
+  "SORTIE_DB_PORT" ($database.port | int | toString)
+  "SORTIE_DB_NAME" $database.name
+  "SORTIE_DB_USER" $database.user
+  "SORTIE_DB_SSLMODE" $database.sslMode
+  "SORTIE_DB_PASSWORD_FILE" "/run/secrets/sortie/database"
+) -}}
+{{- end -}}
+{{- if and .Values.database.postgres.caSecret (ne $database.source "bundled") -}}
+{{- $_ := set $set "SORTIE_DB_SSL_CA_FILE" "/run/secrets/sortie/database-ca.crt" -}}
+{{- end -}}
+{{- if gt (include "sortie.readReplicas" . | int) 0 -}}
+{{- $_ := set $set "SORTIE_DB_REPLICAS" (printf "%s-postgres-read" (include "sortie.fullname" .)) -}}
+{{- $_ := set $set "SORTIE_DB_READ_PREFERENCE" .Values.persistence.postgresql.readReplicas.readPreference -}}
+{{- end -}}
+{{- $set | toJson -}}
+{{- end -}}
+
+{{/* Takes a component: whether it seals what it writes into the log. */}}
+{{- define "sortie.isSealing" -}}
+{{- if has . (list "identity" "session") }}yes{{ end -}}
+{{- end -}}
+
+{{/* The Secret with the authority of the NATS servers' certificate, when there is one. */}}
+{{- define "sortie.natsCaSecret" -}}
+{{- if .Values.nats.enabled }}{{ .Values.nats.tls.existingSecret }}{{ else }}{{ .Values.nats.external.caSecret }}{{ end -}}
+{{- end -}}
+
+{{/* Takes root and component: the sources of /run/secrets/sortie, each process its own only, as a list in JSON. */}}
+{{- define "sortie.secretSources" -}}
+{{- $values := .root.Values -}}
+{{- $items := list (dict "key" (printf "%s.nkey" .component) "path" "nkey") -}}
+{{- if include "sortie.isSealing" .component }}{{ $items = append $items (dict "key" "sealing.key" "path" "sealing.key") }}{{ end -}}
+{{- $sources := list (dict "secret" (dict "name" $values.keys.existingSecret "items" $items)) -}}
+{{- with include "sortie.natsCaSecret" .root -}}
+{{- $key := $values.nats.enabled | ternary "ca.crt" $values.nats.external.caSecretKey -}}
+{{- $sources = append $sources (dict "secret" (dict "name" . "items" (list (dict "key" $key "path" "nats-ca.crt")))) -}}
+{{- end -}}
+{{- if ne .component "gateway" -}}
+{{- $database := include "sortie.database" .root | fromYaml -}}
+{{- $sources = append $sources (dict "secret" (dict "name" $database.secret "items" (list (dict "key" $database.key "path" "database")))) -}}
+{{- if and $values.database.postgres.caSecret (ne $database.source "bundled") -}}
+{{- $ca := dict "key" $values.database.postgres.caSecretKey "path" "database-ca.crt" -}}
+{{- $sources = append $sources (dict "secret" (dict "name" $values.database.postgres.caSecret "items" (list $ca))) -}}
+{{- end -}}
+{{- end -}}
+{{- $sources | toJson -}}
+{{- end -}}
