@@ -66,6 +66,13 @@ describe('the settings', () => {
     ['SORTIE_PROBES_PORT', '65536', 'must be at most 65535'],
     ['SORTIE_TRUSTED_PROXIES', '10.0.0.0/99', 'has a mistake: "10.0.0.0/99" is no address'],
     ['SORTIE_LOG_LEVEL', 'loud', 'must be one of trace, debug'],
+    ['SORTIE_RUNTIME', 'podman', 'must be process, docker or none'],
+    ['SORTIE_DISPLAY_IMAGE', 'Sortie Display', 'must be the name of an image'],
+    ['SORTIE_SESSION_MEMORY', 'lots', 'must be an amount of memory like 512m or 2g'],
+    ['SORTIE_SESSION_MEMORY', '1m', 'must be at least 64m'],
+    ['SORTIE_SESSION_CPUS', '0', 'must be at least 0.1'],
+    ['SORTIE_SESSION_PROCESSES', '5', 'must be at least 16'],
+    ['SORTIE_SESSION_NETWORK', 'host', 'must be isolated or internet'],
   ])('refuse %s=%s: it %s', (name, value, message) => {
     expect(() => read({ [name]: value })).toThrow(`${name} ${message}`);
   });
@@ -100,5 +107,45 @@ describe('the settings', () => {
   it('note names that are none', () => {
     const env = { SORTIE_PROT: '1', SORTIE_PROVISION: 'off', SORTIE_SEED_FILE: '' };
     expect(read(env).warnings).toEqual([expect.stringContaining('SORTIE_PROT is no setting')]);
+  });
+});
+
+describe('the runtime of desktops', () => {
+  it('is local processes, unless Docker is asked for', () => {
+    expect(read({}).runtime).toEqual({ kind: 'process' });
+    expect(read({ SORTIE_RUNTIME: 'docker' }).runtime).toEqual({
+      kind: 'docker',
+      socketPath: '/var/run/docker.sock',
+      displayImage: 'sortie/display',
+      network: 'isolated',
+      limits: { memoryBytes: 1024 ** 3, cpus: 1, processesMax: 256 },
+    });
+  });
+
+  it('has its bounds from the settings, memory as Docker writes it', () => {
+    const bounds = {
+      SORTIE_RUNTIME: 'docker',
+      SORTIE_SESSION_MEMORY: '1.5G',
+      SORTIE_SESSION_CPUS: '0.5',
+      SORTIE_SESSION_PROCESSES: '64',
+    };
+    const limits = { memoryBytes: 1.5 * 1024 ** 3, cpus: 0.5, processesMax: 64 };
+    expect(read(bounds).runtime).toMatchObject({ limits });
+  });
+
+  it.each([
+    ['SORTIE_DOCKER_HOST', 'unix:///run/gate.sock', '/run/gate.sock'],
+    ['SORTIE_DOCKER_HOST', '/run/gate.sock', '/run/gate.sock'],
+    ['DOCKER_HOST', 'unix:///run/user/1000/docker.sock', '/run/user/1000/docker.sock'],
+  ])('finds its engine by %s=%s', (name, value, socketPath) => {
+    const config = read({ SORTIE_RUNTIME: 'docker', [name]: value });
+    expect(config.runtime).toMatchObject({ socketPath });
+  });
+
+  it.each(['DOCKER_HOST', 'SORTIE_DOCKER_HOST'])('refuses %s on another machine', (name) => {
+    const elsewhere = { [name]: 'tcp://10.0.0.1:2375' };
+    expect(() => read({ SORTIE_RUNTIME: 'docker', ...elsewhere })).toThrow(
+      `${name} must be the Docker engine's unix socket`,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -13,7 +13,13 @@ import { natsOf, type NatsSettings, natsVariables } from '#shared/boot/nats-sett
 import { probesOf, type ProbesSettings, probesVariables } from '#shared/boot/probes-settings.js';
 import { SERVICE_NAMES, type ServiceName } from '#shared/contracts/permissions.js';
 import { trustedProxies } from './gateway/edge/client-address.js';
-import { sessionVariables, type SessionTimeouts, timeoutsOf } from './session/config.js';
+import {
+  type RuntimeChoice,
+  runtimeOf,
+  sessionVariables,
+  type SessionTimeouts,
+  timeoutsOf,
+} from './session/config.js';
 
 /** Something in the environment or on the command line can't be used; the message tells every mistake at once. */
 export class ConfigError extends Error {
@@ -111,6 +117,8 @@ export type Config = Readonly<{
   seedPath: string;
   brandingPath: string | undefined;
   timeouts: SessionTimeouts;
+  /** What desktops run as. */
+  runtime: RuntimeChoice;
   /** Where sessions have their files: apart from the data, which their apps must not reach. */
   runtimeDir: string;
   processAppsPath: string | undefined;
@@ -136,8 +144,8 @@ export function readConfig(args: readonly string[], env: Environment, packagePat
   const parsed = settings.safeParse(merged);
   if (!parsed.success) mistakes.push(...parsed.error.issues.map(tell));
   const set = parsed.data;
-  const { nats, database } = set ? standingOf(set, mistakes) : {};
-  if (!set || !database || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
+  const standing = set && standingOf(set, mistakes);
+  if (!set || !standing || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
   const dataPath = resolve(set.SORTIE_DATA);
   return Object.freeze({
     port: set.SORTIE_PORT,
@@ -145,8 +153,7 @@ export function readConfig(args: readonly string[], env: Environment, packagePat
     publicUrl: set.SORTIE_PUBLIC_URL,
     dataPath,
     services: set.SORTIE_SERVICES,
-    nats,
-    database,
+    ...standing,
     logPath: resolve(dataPath, set.SORTIE_DB),
     seedPath: set.SORTIE_SEED ? resolve(set.SORTIE_SEED) : join(packagePath, 'examples/apps.json'),
     brandingPath: set.SORTIE_CONFIG && resolve(set.SORTIE_CONFIG),
@@ -166,7 +173,10 @@ export function readConfig(args: readonly string[], env: Environment, packagePat
 /** What a process stands on, which one setting alone can't tell. */
 function standingOf(set: Settings, mistakes: string[]) {
   requireCompany(set, mistakes);
-  return { nats: natsOf(set, mistakes), database: databaseSettingsOf(set, mistakes) };
+  const nats = natsOf(set, mistakes);
+  const database = databaseSettingsOf(set, mistakes);
+  const runtime = runtimeOf(set, mistakes);
+  return database && { nats, database, runtime };
 }
 
 function requireCompany(set: Settings, mistakes: string[]): void {
@@ -188,7 +198,8 @@ function requireCompany(set: Settings, mistakes: string[]): void {
 /** One folder a data folder, so that two servers on a machine don't take each other's sessions for their own. */
 function runtimeDirOf(dataPath: string): string {
   const name = createHash('sha256').update(dataPath).digest('hex').slice(0, 8);
-  const { uid } = userInfo();
+  // Not userInfo(), which throws for a user that the machine has no entry of, as in a container.
+  const uid = process.getuid?.();
   return uid === 0 ? `/var/lib/sortie/${name}` : join(tmpdir(), `sortie-${uid}-${name}`);
 }
 

@@ -10,7 +10,10 @@ import { openAudit } from './audit/module.js';
 import { openCatalog } from './catalog/module.js';
 import type { Config } from './config.js';
 import { openIdentity } from './identity/module.js';
+import { openDockerRuntimeDriver } from './session/adapters/docker-runtime-driver.js';
 import { openProcessRuntimeDriver } from './session/adapters/process-runtime-driver.js';
+import { noRuntimeDriver } from './session/adapters/no-runtime-driver.js';
+import type { RuntimeDriver } from './session/adapters/runtime-driver.js';
 import type { SupervisorLog } from './session/process/supervisor-parts.js';
 import { openSession } from './session/module.js';
 
@@ -54,11 +57,8 @@ export async function openServices(hosting: Hosting): Promise<HostedServices> {
 }
 
 async function openSessions({ config, host, bus, log, onStop }: Hosting) {
-  const { runtimeDir, processAppsPath: appsFile, timeouts } = config;
-  const parent = dirname(runtimeDir);
-  // Sessions run as users of their own, who have to get past it; the process's umask would shut it.
-  if (mkdirSync(parent, { recursive: true }) !== undefined) chmodSync(parent, 0o711);
-  const driver = await openProcessRuntimeDriver({ runtimeDir, appsFile });
+  const { timeouts } = config;
+  const driver = await openRuntimeDriver(config, log);
   onStop(() => driver.close());
   return openSession(host, {
     driver,
@@ -67,6 +67,17 @@ async function openSessions({ config, host, bus, log, onStop }: Hosting) {
     timeouts,
     log,
   });
+}
+
+async function openRuntimeDriver(config: Config, log: SupervisorLog): Promise<RuntimeDriver> {
+  const { runtime, runtimeDir, processAppsPath: appsFile } = config;
+  if (runtime.kind === 'none') return noRuntimeDriver();
+  const parent = dirname(runtimeDir);
+  // Sessions run as users of their own, who have to get past it; the process's umask would shut it.
+  if (mkdirSync(parent, { recursive: true }) !== undefined) chmodSync(parent, 0o711);
+  if (runtime.kind === 'process') return openProcessRuntimeDriver({ runtimeDir, appsFile });
+  const onTrouble = (reason: string) => log('warn', 'desktops may not start', { reason });
+  return openDockerRuntimeDriver({ ...runtime, runtimeDir, onTrouble });
 }
 
 const keyOf = ({ dataPath, sealingKey: value }: Config) =>

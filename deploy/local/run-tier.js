@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { passSignals } from './quiet-command.js';
 import { countTier } from './tiers.js';
 
-const TIER_MS_MAX = 1_200_000;
+const TIER_MS_MAX = 2_400_000;
 const END_MS_MAX = 10_000;
 
 /**

@@ -7,7 +7,9 @@ import type { ShowProjections } from '#shared/contracts/gateway.js';
 import type { ResetPassword } from '#shared/contracts/identity.js';
 import type { rebuildReport, stateHash } from '#shared/contracts/projections.js';
 import { type Asked, ask } from './control-client.js';
+import { addDockerCommand } from './docker-command.js';
 import { addNatsCommand } from './nats-command.js';
+import { addStackCommand } from './stack-command.js';
 import { addStorageCommand } from './storage.js';
 import { table } from './table.js';
 
@@ -85,7 +87,9 @@ program
   });
 
 addNatsCommand(program, print);
+addStackCommand(program, print);
 addStorageCommand(program, print);
+addDockerCommand(program);
 
 try {
   await program.parseAsync();

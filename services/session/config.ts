@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isImageName } from './adapters/docker-image-name.js';
 
 const MINUTE_MS = 60_000;
 /** Node's timers end at 24.8 days. */
@@ -22,8 +23,62 @@ const whole = (max: number, fallback: number) =>
     .max(max, `must be at most ${max}`)
     .default(fallback);
 
+const MIB = 1024 ** 2;
+const MEMORY_UNITS: Readonly<Record<string, number>> = { k: 1024, m: MIB, g: 1024 * MIB };
+const MEMORY_BYTES_MIN = 64 * MIB;
+const CPUS_MIN = 0.1;
+const CPUS_MAX = 512;
+const PROCESSES_MIN = 16;
+
+/** An amount of memory as Docker writes it: 512m, 1g. */
+const memory = z
+  .string()
+  .regex(/^\d+(\.\d+)?[kmg]?b?$/i, 'must be an amount of memory like 512m or 2g')
+  .transform((text) => {
+    const unit = MEMORY_UNITS[/[kmg]/i.exec(text)?.[0].toLowerCase() ?? ''] ?? 1;
+    return Math.round(Number.parseFloat(text) * unit);
+  })
+  .refine((bytes) => bytes >= MEMORY_BYTES_MIN, 'must be at least 64m')
+  .refine((bytes) => Number.isSafeInteger(bytes), 'must be less than that');
+
+const dockerVariables = {
+  SORTIE_RUNTIME: z
+    .enum(['process', 'docker', 'none'], 'must be process, docker or none')
+    .default('process')
+    .describe('What desktops run as: local processes, containers, or not at all'),
+  SORTIE_DOCKER_HOST: z
+    .string()
+    .optional()
+    .describe("The Docker engine's socket, or its gate's; DOCKER_HOST when unset"),
+  DOCKER_HOST: z.string().optional(),
+  SORTIE_DISPLAY_IMAGE: z
+    .string()
+    .refine(isImageName, 'must be the name of an image, like sortie/display:1.0')
+    .default('sortie/display')
+    .describe('The image of the display beside each app'),
+  SORTIE_SESSION_MEMORY: memory.default(1024 * MIB).describe('What an app may use of memory'),
+  SORTIE_SESSION_CPUS: z.coerce
+    .number(`must be a number from ${CPUS_MIN} to ${CPUS_MAX}`)
+    .min(CPUS_MIN, `must be at least ${CPUS_MIN}`)
+    .max(CPUS_MAX, `must be at most ${CPUS_MAX}`)
+    .default(1)
+    .describe('How many processors an app may keep busy'),
+  SORTIE_SESSION_PROCESSES: z.coerce
+    .number(`must be a number from ${PROCESSES_MIN} to 32768`)
+    .int('must be a whole number')
+    .min(PROCESSES_MIN, `must be at least ${PROCESSES_MIN}`)
+    .max(32_768, 'must be at most 32768')
+    .default(256)
+    .describe('How many processes an app may have'),
+  SORTIE_SESSION_NETWORK: z
+    .enum(['isolated', 'internet'], 'must be isolated or internet')
+    .default('isolated')
+    .describe('What apps reach: nothing, or the internet'),
+};
+
 /** The session service's part of the environment, by variable. */
 export const sessionVariables = {
+  ...dockerVariables,
   SORTIE_SESSION_TIMEOUT: whole(LIFETIME_MINUTES_MAX, 120).describe('Minutes a session may live'),
   SORTIE_SESSION_CLEANUP_INTERVAL: whole(24 * 60, 5).describe(
     'Minutes after which an expired session has ended at the latest',
@@ -31,9 +86,50 @@ export const sessionVariables = {
   SORTIE_POD_READY_TIMEOUT: whole(3_600, 120).describe('Seconds a desktop may take to start'),
 };
 
+type SessionSettings = z.infer<z.ZodObject<typeof sessionVariables>>;
+
+/** What desktops run as. */
+export type RuntimeChoice =
+  | Readonly<{ kind: 'process' }>
+  | Readonly<{ kind: 'none' }>
+  | Readonly<{
+      kind: 'docker';
+      socketPath: string;
+      displayImage: string;
+      network: 'isolated' | 'internet';
+      limits: Readonly<{ memoryBytes: number; cpus: number; processesMax: number }>;
+    }>;
+
+/** Makes the choice of a runtime from the parsed variables; what is wrong with it goes to `mistakes`. */
+export function runtimeOf(set: SessionSettings, mistakes: string[]): RuntimeChoice {
+  if (set.SORTIE_RUNTIME !== 'docker') return { kind: set.SORTIE_RUNTIME };
+  const name = set.SORTIE_DOCKER_HOST === undefined ? 'DOCKER_HOST' : 'SORTIE_DOCKER_HOST';
+  const address = set[name] ?? 'unix:///var/run/docker.sock';
+  const socketPath = /^(?:unix:\/\/)?(\/[^\s]+)$/.exec(address)?.[1];
+  if (socketPath === undefined) {
+    mistakes.push(
+      `${name} must be the Docker engine's unix socket, like unix:///var/run/docker.sock: desktops have folders that Sortie and the engine see under the same path, so both are on one machine.`,
+    );
+  }
+  return {
+    kind: 'docker',
+    socketPath: socketPath ?? '',
+    displayImage: set.SORTIE_DISPLAY_IMAGE,
+    network: set.SORTIE_SESSION_NETWORK,
+    limits: {
+      memoryBytes: set.SORTIE_SESSION_MEMORY,
+      cpus: set.SORTIE_SESSION_CPUS,
+      processesMax: set.SORTIE_SESSION_PROCESSES,
+    },
+  };
+}
+
 /** Turns the parsed variables into milliseconds. */
 export const timeoutsOf = (
-  parsed: Readonly<Record<keyof typeof sessionVariables, number>>,
+  parsed: Pick<
+    SessionSettings,
+    'SORTIE_SESSION_TIMEOUT' | 'SORTIE_SESSION_CLEANUP_INTERVAL' | 'SORTIE_POD_READY_TIMEOUT'
+  >,
 ): SessionTimeouts => ({
   lifetimeMs: parsed.SORTIE_SESSION_TIMEOUT * MINUTE_MS,
   cleanupMs: parsed.SORTIE_SESSION_CLEANUP_INTERVAL * MINUTE_MS,

@@ -3,6 +3,7 @@ import { provideNatsServers } from '../../deploy/local/nats-server.js';
 import { providePostgres } from '../../deploy/local/postgres.js';
 import type { BenchRow } from './bench-row.js';
 import { benchDistributed } from './distributed.bench.js';
+import { benchDocker } from './docker.bench.js';
 import { benchHttp } from './http.bench.js';
 import { benchLaunch } from './launch.bench.js';
 import { benchLog } from './log.bench.js';
@@ -17,6 +18,7 @@ const BENCHES = {
   distributed: benchDistributed,
   http: benchHttp,
   launch: benchLaunch,
+  docker: benchDocker,
   viewer: benchViewer,
 };
 

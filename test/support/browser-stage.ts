@@ -2,12 +2,26 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { openBrowser, Profile } from './browser.js';
 import { Client } from './client.js';
+import { type HomeReader, processHome, trackSession } from './desktop.js';
 import { sortieFolders, startSortie, type Sortie } from './sortie.js';
 
 type Account = Readonly<{ name: string; password: string }>;
 
 /** The page asks once who is signed in, and the browser itself reports the answer "nobody" on its console. */
 const ASKED_BEFORE_SIGN_IN = /status of 401 .*\/api\/me\)$/;
+
+/** What desktops run as, and how a test looks into them. */
+export type StageRuntime = Readonly<{
+  env: Record<string, string>;
+  home: (runtimeDir: string) => HomeReader;
+  trackSession: (runtimeDir: string, sessionId: string) => Promise<() => number>;
+}>;
+
+const PROCESS_RUNTIME: StageRuntime = {
+  env: {},
+  home: processHome,
+  trackSession: async (runtimeDir, sessionId) => trackSession(runtimeDir, sessionId),
+};
 
 /** The built server and a browser for a spec file; every test ends with no complaint and no session left. */
 export class BrowserStage {
@@ -18,12 +32,14 @@ export class BrowserStage {
   readonly #profiles: Profile[] = [];
   #expected: RegExp[] = [];
   #people = 0;
+  readonly #runtime: StageRuntime;
 
-  constructor() {
+  constructor(runtime: StageRuntime = PROCESS_RUNTIME) {
+    this.#runtime = runtime;
     let folders: Awaited<ReturnType<typeof sortieFolders>>;
     beforeAll(async () => {
       folders = await sortieFolders();
-      this.sortie = await startSortie(folders);
+      this.sortie = await startSortie({ ...folders, env: runtime.env });
       this.browser = await openBrowser();
       this.rest = await this.#signInRest();
     });
@@ -33,6 +49,16 @@ export class BrowserStage {
       await this.sortie.end();
       await folders.remove();
     });
+  }
+
+  /** Reads files of sessions' homes. */
+  get home(): HomeReader {
+    return this.#runtime.home(this.sortie.runtimeDir);
+  }
+
+  /** Counts the live processes of a session from now on, also after its end. */
+  trackSession(sessionId: string): Promise<() => number> {
+    return this.#runtime.trackSession(this.sortie.runtimeDir, sessionId);
   }
 
   get administrator(): Account {
@@ -74,7 +100,7 @@ export class BrowserStage {
     await this.sortie.end('SIGKILL');
     return {
       start: async () => {
-        this.sortie = await startSortie(rest, password);
+        this.sortie = await startSortie({ ...rest, env: this.#runtime.env }, password);
         this.rest = await this.#signInRest();
       },
     };

@@ -14,24 +14,37 @@ type Canvas = Size & {
   };
 };
 
+/** Reads a file of a session's home folder on the host. */
+export type HomeReader = (sessionId: string, file: string) => Promise<string | undefined>;
+
+/** Reads the home folders of the process driver's sessions. */
+export const processHome =
+  (runtimeDir: string): HomeReader =>
+  (sessionId, file) =>
+    readFile(join(runtimeDir, sessionId, 'home', file), 'utf8').catch(() => undefined);
+
 /** The desktop that a page shows, and what the X side of it knows, asked through its terminal. */
 export class Desktop {
   readonly region: Locator;
   readonly #live: Locator;
   #questions = 0;
 
+  readonly #readHome: HomeReader;
+
+  /** `home` is the runtime folder of the process driver, or what reads the homes of another. */
   constructor(
     readonly page: Page,
-    readonly runtimeDir: string,
+    home: string | HomeReader,
   ) {
+    this.#readHome = typeof home === 'string' ? processHome(home) : home;
     this.region = page.getByRole('region', { name: 'Desktop' });
     this.#live = this.region.locator('canvas:not(.still)');
   }
 
   /** Opens an app from the grid and waits for its live desktop. */
-  static async launch(page: Page, name: string, runtimeDir: string): Promise<Desktop> {
+  static async launch(page: Page, name: string, home: string | HomeReader): Promise<Desktop> {
     await cardOf(page, name).click();
-    const desktop = new Desktop(page, runtimeDir);
+    const desktop = new Desktop(page, home);
     await desktop.connected();
     return desktop;
   }
@@ -83,9 +96,7 @@ export class Desktop {
 
   /** Reads a file of the session's home folder on the host. */
   readHome(file: string): Promise<string | undefined> {
-    return readFile(join(this.runtimeDir, this.sessionId, 'home', file), 'utf8').catch(
-      () => undefined,
-    );
+    return this.#readHome(this.sessionId, file);
   }
 
   /** Has the terminal's own shell run a command and answers what that printed, read on the host. */

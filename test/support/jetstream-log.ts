@@ -2,8 +2,11 @@ import { JetStreamEventLog, type JetStreamOptions } from '#shared/adapters/jetst
 import { NatsLink, type NatsOptions } from '#shared/adapters/nats-connection.js';
 import type { NatsServer } from './nats-server.js';
 
+/** Where a server is and how to get in. */
+export type NatsAddress = Pick<NatsServer, 'url' | 'seed'>;
+
 /** Connects as the user that may do everything. */
-export function linkTo(server: NatsServer, over: Partial<NatsOptions> = {}): Promise<NatsLink> {
+export function linkTo(server: NatsAddress, over: Partial<NatsOptions> = {}): Promise<NatsLink> {
   return NatsLink.connect({
     servers: server.url,
     nkeySeed: server.seed,
@@ -14,7 +17,7 @@ export function linkTo(server: NatsServer, over: Partial<NatsOptions> = {}): Pro
 }
 
 /** Asks JetStream's API as an administrator would. */
-export async function askServer<T>(server: NatsServer, operation: string, body?: object) {
+export async function askServer<T>(server: NatsAddress, operation: string, body?: object) {
   const link = await linkTo(server);
   const nats = await link.connected(1_000);
   const asked = body ? JSON.stringify(body) : '';
@@ -25,7 +28,7 @@ export async function askServer<T>(server: NatsServer, operation: string, body?:
 
 /** A log on a server, with a connection of its own; `cleanup` removes the stream. */
 export async function openJetStreamLog(
-  server: NatsServer,
+  server: NatsAddress,
   options: Partial<JetStreamOptions> = {},
   over: Partial<NatsOptions> = {},
 ) {

@@ -24,7 +24,14 @@ export async function buildRuntimeServer(): Promise<RuntimeServerProgram> {
     build: {
       ssr: new URL('./runtime-server.ts', import.meta.url).pathname,
       outDir: folder,
-      rollupOptions: { output: { entryFileNames: 'server.mjs' } },
+      rollupOptions: {
+        // Compiled parts of dockerode's ssh client, which does without them.
+        external: ['cpu-features', /\.node$/],
+        output: {
+          entryFileNames: 'server.mjs',
+          banner: 'const __dirname = import.meta.dirname;',
+        },
+      },
     },
   });
   return {

@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chown, lstat, mkdir, open, readdir, rename, writeFile } from 'node:fs/promises';
+import { chown, lstat, mkdir, open, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { REASON_BYTES_MAX, REMOVE_MS_MAX } from './process-limits.js';
-import { RuntimeFailure } from './runtime-driver.js';
+import { REASON_BYTES_MAX } from './process-limits.js';
+import { removeFolder, runProgram } from './runtime-folder.js';
 
 /** Files of a session's folder; the supervisor script uses the same names. */
 export const SESSION_FILES = {
@@ -55,17 +53,6 @@ function makeCookie(): Buffer {
   return Buffer.concat([Buffer.from([0xff, 0xff]), ...parts.map(field), field(randomBytes(16))]);
 }
 
-/**
- * Moves the listening RFB socket out of the session's folder. Left there, the session could swap it for a
- * link to a socket that only the server may open, and have its viewer talk to that.
- */
-export async function takeSocket(folder: string, to: string, uid: number): Promise<void> {
-  await rename(join(folder, SESSION_FILES.socket), to);
-  const taken = await lstat(to);
-  if (taken.isSocket() && taken.uid === uid) return;
-  throw new RuntimeFailure('AppEnded', 'The session replaced the socket of its display.');
-}
-
 /** Reads the first bytes of a file that a session wrote; nothing when it is a link, a pipe or not its own. */
 export async function readSessionFile(
   path: string,
@@ -96,12 +83,7 @@ const PUBLIC_FOLDERS = ['/tmp', '/tmp/.X11-unix', '/tmp/.ICE-unix', '/var/tmp', 
 export async function removeSessionFolder(folder: string, ownUid?: number): Promise<void> {
   const left = ownUid === undefined ? [] : await findPublicFiles(ownUid);
   if (ownUid !== undefined) await removeSharedMemory(ownUid);
-  // rm(1), not fs.rm: it walks trees deeper than PATH_MAX, which a session can build in its home.
-  const all = [folder, ...left];
-  if (await run('rm', ['-rf', '--one-file-system', '--', ...all])) return;
-  await run('chmod', ['-R', 'u+rwX', '--', folder]);
-  if (await run('rm', ['-rf', '--one-file-system', '--', ...all])) return;
-  throw new RuntimeFailure('StopTimedOut', `${folder} can't be removed: look at what holds it.`);
+  await removeFolder(folder, left);
 }
 
 async function findPublicFiles(uid: number): Promise<string[]> {
@@ -128,15 +110,6 @@ async function removeSharedMemory(uid: number): Promise<void> {
     const ids = rows
       .map((row) => row.trim().split(/\s+/))
       .filter((row) => row[column] === String(uid));
-    for (const [, id = ''] of ids) await run('ipcrm', [option, id]);
+    for (const [, id = ''] of ids) await runProgram('ipcrm', [option, id]);
   }
-}
-
-async function run(program: string, args: string[]): Promise<boolean> {
-  const child = spawn(program, args, { stdio: 'ignore', timeout: REMOVE_MS_MAX });
-  const ended = promisify<number | null>((done) => {
-    child.once('error', (error) => done(error, null));
-    child.once('close', (code) => done(null, code));
-  });
-  return (await ended().catch(() => null)) === 0;
 }

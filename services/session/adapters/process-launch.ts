@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { makeSessionFolder, readSessionFile, SESSION_FILES, takeSocket } from './process-folder.js';
+import { makeSessionFolder, readSessionFile, SESSION_FILES } from './process-folder.js';
 import { sessionEnvironment, type Isolation, type SessionPlace } from './process-isolation.js';
 import { LOG_DETAIL_BYTES_MAX, type SessionLimits } from './process-limits.js';
 import { DISPLAY_PROGRAMS, getProgram } from './process-programs.js';
@@ -9,6 +9,9 @@ import type { ProcessRecord, ProcessRecords } from './process-records.js';
 import { supervisorCommand, type SupervisedApp } from './process-supervisor.js';
 import { findStartTime, type ProcessIdentity } from './process-table.js';
 import { RuntimeFailure } from './runtime-driver.js';
+import { takeSocket } from './runtime-folder.js';
+import { takenOver } from './runtime-records.js';
+import { orAborted } from './runtime-start.js';
 
 /** What a launch needs of the driver. */
 export interface LaunchTools {
@@ -40,7 +43,8 @@ export async function launchSession(
     const [shown] = await Promise.all([orAborted(session.up, signal), recorded]);
     if (!shown) throw await describeEarlyEnd(place);
     await requireClaim(records, starting);
-    await takeSocket(place.folder, records.socket(starting.sessionId), place.uid);
+    const socket = join(place.folder, SESSION_FILES.socket);
+    await takeSocket(socket, records.socket(starting.sessionId), place.uid);
     const running: ProcessRecord = { ...spawned, phase: 'running' };
     await records.write(running);
     signal.throwIfAborted();
@@ -53,11 +57,7 @@ export async function launchSession(
 
 /** A server that was held for a while (a debugger, a machine that was moved) may find another in its place. */
 async function requireClaim(records: ProcessRecords, record: ProcessRecord): Promise<void> {
-  if (await records.holds(record)) return;
-  throw new RuntimeFailure(
-    'StartStopped',
-    'Another process has taken this session over while this one was held up.',
-  );
+  if (!(await records.holds(record))) throw takenOver();
 }
 
 /** Says at once which package is missing, before anything of the session exists. */
@@ -97,19 +97,6 @@ function spawnSupervisor(command: readonly string[], folder: string) {
     await exited;
   };
   return { supervisor, up, kill };
-}
-
-/** Waits for a result, or rejects with the signal's reason as soon as it is aborted. */
-export async function orAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  let leave: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    leave = () => reject(signal.reason);
-    signal.addEventListener('abort', leave, { once: true });
-    if (signal.aborted) leave();
-  });
-  return Promise.race([result, aborted]).finally(() => {
-    if (leave) signal.removeEventListener('abort', leave);
-  });
 }
 
 async function describeEarlyEnd({ folder, uid }: SessionPlace): Promise<RuntimeFailure> {

@@ -22,9 +22,6 @@ export interface UidRange {
 /** systemd's range for dynamic users: no distribution hands these out to people or packages. */
 export const SESSION_UIDS: UidRange = { min: 61_184, max: 65_519 };
 
-/** `sun_path` holds 108 bytes with its closing zero (unix(7)). */
-export const SOCKET_PATH_BYTES_MAX = 107;
-
 /** The first 256 KiB of what the session's programs print are kept; the rest is dropped. */
 export const LOG_BLOCK_BYTES = 4096;
 export const LOG_BLOCKS_MAX = 64;
@@ -35,6 +32,5 @@ export const SANDBOX_TMP_BYTES_MAX = 512 * 1024 ** 2;
 
 export const TERMINATE_MS_MAX = 2_000;
 export const KILL_MS_MAX = 5_000;
-export const REMOVE_MS_MAX = 20_000;
 export const END_POLL_MS = 20;
 export const EXIT_POLL_MS = 500;

@@ -1,25 +1,10 @@
-import {
-  chmod,
-  type FileHandle,
-  lstat,
-  mkdir,
-  open,
-  readFile,
-  readdir,
-  rm,
-  stat,
-} from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
-import { SOCKET_PATH_BYTES_MAX, type UidRange } from './process-limits.js';
+import type { UidRange } from './process-limits.js';
 import { readBootId } from './process-table.js';
 import { RuntimeFailure } from './runtime-driver.js';
-
-const SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/;
-/** More than any record has. */
-const RECORD_BYTES = 1_024;
-/** The server's own corner of the runtime folder; a session id cannot start with a dot. */
-const SERVER_FOLDER = '.server';
+import { RuntimeRecords, SESSION_ID } from './runtime-records.js';
 
 const PROCESS_RECORD = z.object({
   sessionId: z.string().regex(SESSION_ID),
@@ -29,182 +14,37 @@ const PROCESS_RECORD = z.object({
   startedAt: z.string(),
   bootId: z.string(),
   phase: z.enum(['starting', 'running']),
-  /** Whose start it is: of two replicas that start a session, the one that was held meanwhile finds the other's here. */
   claim: z.string().optional(),
   /** The session's first process; unknown when the server died between writing the record and spawning. */
   supervisor: z.object({ pid: z.number().int().positive(), startTime: z.string() }).optional(),
 });
 
-/** What the server must know of a session to find it again after a crash. Only the server can write it. */
+/** What the server must know of a session to find it again after a crash. */
 export type ProcessRecord = z.infer<typeof PROCESS_RECORD>;
 
-/** The sessions on disk, as far as the server wrote them down. */
-export class ProcessRecords {
-  readonly #root: string;
-  readonly #serverFolder: string;
-  /** The records of the starts under way here. */
-  readonly #claimed = new Map<string, FileHandle>();
+export type ProcessRecords = RuntimeRecords<ProcessRecord>;
 
-  private constructor(
-    root: string,
-    readonly uids: UidRange,
-  ) {
-    this.#root = root;
-    this.#serverFolder = join(root, SERVER_FOLDER);
-  }
-
-  /** Opens a runtime folder, made when missing. Refuses one that somebody else could have prepared. */
-  static async open(runtimeDir: string, uids: UidRange): Promise<ProcessRecords> {
-    const records = new ProcessRecords(resolve(runtimeDir), uids);
-    requireShortSocketPath(records.socket('x'.repeat(36)), runtimeDir);
-    // 0711: sessions pass through to their own folder and cannot list the others.
-    await makeOwnFolder(records.#root, 0o711);
-    await makeOwnFolder(records.#serverFolder, 0o700);
-    return records;
-  }
-
-  /** Throws when sessions with a uid of their own could not reach their folder from the root of the disk. */
-  async requirePassable(): Promise<void> {
-    for (let folder = dirname(this.#root); folder !== '/'; folder = dirname(folder)) {
-      if (((await stat(folder)).mode & 0o001) !== 0) continue;
-      throw new RuntimeFailure(
-        'RuntimeDirUnsafe',
-        `Sessions run as users of their own and can't pass ${folder} to the runtime folder ${this.#root}: run \`chmod o+x ${folder}\` or choose another runtime folder, such as /run/sortie.`,
-      );
-    }
-  }
-
-  /** The session's own folder, the one place that it can write to for good. */
-  folder(sessionId: string): string {
-    return join(this.#root, requireSessionId(sessionId));
-  }
-
-  /** Where the RFB socket is moved to, out of the session's reach, once it listens. */
-  socket(sessionId: string): string {
-    return join(this.#serverFolder, `${requireSessionId(sessionId)}.sock`);
-  }
-
-  /**
-   * Writes a session's first record, where there is none. What is written later goes into that same file and not into
-   * one of its name: whoever was held up for so long that another process has taken the session over, and put a
-   * record of its own there, then writes into a file that nobody finds any more.
-   */
-  async claim(record: ProcessRecord): Promise<void> {
-    requireShortSocketPath(this.socket(record.sessionId), this.#root);
-    const file = await open(this.#file(record.sessionId), 'wx', 0o600).catch((cause: unknown) => {
-      throw isThere(cause) ? takenOver() : cause;
-    });
-    this.#claimed.set(record.sessionId, file);
-    await this.write(record);
-  }
-
-  /** Changes the record that was written by {@link claim}; one that runs changes no more. */
-  async write(record: ProcessRecord): Promise<void> {
-    const file = this.#claimed.get(record.sessionId);
-    if (!file) throw takenOver();
-    // Of one size and in one call, so that nobody reads half of it.
-    await file.write(JSON.stringify(record).padEnd(RECORD_BYTES), 0);
-    if (record.phase === 'running') await this.giveUp(record.sessionId);
-  }
-
-  /** Finds a session; one without a readable record still has a folder, or a record half written. */
-  async find(sessionId: string): Promise<ProcessRecord | undefined> {
-    const file = this.#file(sessionId);
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    const record = PROCESS_RECORD.safeParse(parseJson(text));
-    if (record.success) return record.data;
-    for (const left of [this.folder(sessionId), file, `${file}.new`, this.socket(sessionId)]) {
-      const found = await lstat(left).catch(() => undefined);
-      if (found) return this.#lostRecord(sessionId, found.uid);
-    }
-    return undefined;
-  }
-
-  /** Says whether the session on disk is still the one of this record. */
-  async holds({ sessionId, claim }: ProcessRecord): Promise<boolean> {
-    return (await this.find(sessionId))?.claim === claim;
-  }
-
-  async list(): Promise<ProcessRecord[]> {
-    const folders = await readdir(this.#root);
-    const files = await readdir(this.#serverFolder);
-    const recorded = files.map((name) => name.replace(/\.(json|json\.new|sock)$/, ''));
-    const ids = [...new Set([...folders, ...recorded])].filter((id) => SESSION_ID.test(id));
-    const records = await Promise.all(ids.toSorted().map((id) => this.find(id)));
-    return records.filter((record) => record !== undefined);
-  }
-
-  /** Forgets a session; the last step of its removal, so that a crash before leaves it findable. */
-  async remove(sessionId: string): Promise<void> {
-    await rm(this.socket(sessionId), { force: true });
-    await rm(`${this.#file(sessionId)}.new`, { force: true });
-    await this.giveUp(sessionId);
-    await rm(this.#file(sessionId), { force: true });
-  }
-
-  /** Changes the record of a start no more. */
-  async giveUp(sessionId: string): Promise<void> {
-    const file = this.#claimed.get(sessionId);
-    this.#claimed.delete(sessionId);
-    await file?.close();
-  }
-
-  /** A session whose record cannot be read, from the owner of its folder. */
-  #lostRecord(sessionId: string, uid: number): ProcessRecord {
-    const own = uid >= this.uids.min && uid <= this.uids.max;
-    const isolation = own ? 'uid' : 'sandbox';
-    const startedAt = new Date(0).toISOString();
-    return { sessionId, isolation, uid, startedAt, bootId: readBootId(), phase: 'starting' };
-  }
-
-  #file(sessionId: string): string {
-    return join(this.#serverFolder, `${requireSessionId(sessionId)}.json`);
-  }
+/** Opens the records of a runtime folder whose sessions take their uids from a range. */
+export function openProcessRecords(runtimeDir: string, uids: UidRange): Promise<ProcessRecords> {
+  return RuntimeRecords.open(runtimeDir, {
+    parse: (json) => PROCESS_RECORD.safeParse(json).data,
+    /** A session whose record cannot be read, from the owner of its folder. */
+    lost: (sessionId, uid) => {
+      const own = uid >= uids.min && uid <= uids.max;
+      const isolation = own ? 'uid' : 'sandbox';
+      const startedAt = new Date(0).toISOString();
+      return { sessionId, isolation, uid, startedAt, bootId: readBootId(), phase: 'starting' };
+    },
+  });
 }
 
-const isThere = (cause: unknown): boolean =>
-  cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
-
-/** A server that was held for a while (a debugger, a machine that was moved) may find another in its place. */
-const takenOver = (): RuntimeFailure =>
-  new RuntimeFailure(
-    'StartStopped',
-    'Another process has taken this session over while this one was held up.',
-  );
-
-function requireSessionId(sessionId: string): string {
-  if (SESSION_ID.test(sessionId)) return sessionId;
-  throw new RuntimeFailure(
-    'InvalidSpec',
-    `"${sessionId}" can't name a session: use letters, digits and dashes, at most 63.`,
-  );
-}
-
-function requireShortSocketPath(socket: string, runtimeDir: string): void {
-  const bytes = Buffer.byteLength(socket);
-  if (bytes <= SOCKET_PATH_BYTES_MAX) return;
-  throw new RuntimeFailure(
-    'RuntimeDirUnsafe',
-    `The runtime folder ${runtimeDir} makes socket paths of ${bytes} bytes and the system allows ${SOCKET_PATH_BYTES_MAX}: choose a shorter one, such as /run/sortie.`,
-  );
-}
-
-async function makeOwnFolder(folder: string, mode: number): Promise<void> {
-  await mkdir(folder, { recursive: true, mode });
-  const found = await lstat(folder);
-  if (!found.isDirectory() || found.uid !== process.getuid?.()) {
+/** Throws when sessions with a uid of their own could not reach their folder from the root of the disk. */
+export async function requirePassable(root: string): Promise<void> {
+  for (let folder = dirname(root); folder !== '/'; folder = dirname(folder)) {
+    if (((await stat(folder)).mode & 0o001) !== 0) continue;
     throw new RuntimeFailure(
       'RuntimeDirUnsafe',
-      `${folder} must be a folder of the server's own user, not a link or somebody else's: remove it or choose another runtime folder.`,
+      `Sessions run as users of their own and can't pass ${folder} to the runtime folder ${root}: run \`chmod o+x ${folder}\` or choose another runtime folder, such as /run/sortie.`,
     );
-  }
-  await chmod(folder, mode);
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

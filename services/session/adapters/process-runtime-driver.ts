@@ -2,14 +2,14 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { getProcessApp, loadProcessApps, type ProcessAppTable } from './process-apps.js';
 import { ProcessExits } from './process-exits.js';
 import { uidIsolation, type Isolation } from './process-isolation.js';
-import { launchSession, orAborted, requireDisplayPrograms } from './process-launch.js';
+import { launchSession, requireDisplayPrograms } from './process-launch.js';
 import {
   SESSION_LIMITS,
   SESSION_UIDS,
   type SessionLimits,
   type UidRange,
 } from './process-limits.js';
-import { ProcessRecords, type ProcessRecord } from './process-records.js';
+import { openProcessRecords, requirePassable, type ProcessRecord } from './process-records.js';
 import { sandboxIsolation } from './process-sandbox.js';
 import { ProcessSessions } from './process-sessions.js';
 import { runtimeName } from './runtime-driver.js';
@@ -20,7 +20,8 @@ import type {
   RuntimeExitListener,
   RuntimeSpec,
 } from './runtime-driver.js';
-import { asStartFailure, notStarted, requireGeometry, StartControl } from './runtime-start.js';
+import { asStartFailure, notStarted, requireGeometry } from './runtime-start.js';
+import { RuntimeTurns } from './runtime-turns.js';
 
 /** How the process driver is set up; only the folder must be given. */
 export interface ProcessRuntimeSettings {
@@ -50,9 +51,9 @@ export async function openProcessRuntimeDriver(
     uid: uidIsolation(uids, settings.path),
     sandbox: sandboxIsolation(uids, settings.path),
   };
-  const records = await ProcessRecords.open(settings.runtimeDir, uids);
+  const records = await openProcessRecords(settings.runtimeDir, uids);
   if (isRoot()) {
-    await records.requirePassable();
+    await requirePassable(records.root);
     await makeDisplayFolder();
   }
   const driver = new ProcessRuntimeDriver(settings, apps, new ProcessSessions(records, isolations));
@@ -74,14 +75,8 @@ function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-interface Start {
-  readonly control: StartControl;
-  readonly started: Promise<Runtime>;
-}
-
 class ProcessRuntimeDriver implements RuntimeDriver {
-  readonly #starts = new Map<string, Start>();
-  readonly #stops = new Map<string, Promise<RuntimeEnd>>();
+  readonly #turns = new RuntimeTurns();
   readonly #listeners = new Set<RuntimeExitListener>();
   readonly #exits = new ProcessExits((sessionId) => void this.#tellExit(sessionId));
 
@@ -92,15 +87,7 @@ class ProcessRuntimeDriver implements RuntimeDriver {
   ) {}
 
   start(spec: RuntimeSpec, signal: AbortSignal): Promise<Runtime> {
-    const under = this.#starts.get(spec.sessionId);
-    if (under) return orAborted(under.started, signal);
-    const control = new StartControl(signal);
-    const started = this.#start(spec, control.signal).finally(() => {
-      control.release();
-      this.#starts.delete(spec.sessionId);
-    });
-    this.#starts.set(spec.sessionId, { control, started });
-    return started;
+    return this.#turns.start(spec.sessionId, signal, (ending) => this.#start(spec, ending));
   }
 
   async inspect(sessionId: string): Promise<Runtime | undefined> {
@@ -113,11 +100,7 @@ class ProcessRuntimeDriver implements RuntimeDriver {
   }
 
   stop(sessionId: string): Promise<RuntimeEnd> {
-    const under = this.#stops.get(sessionId);
-    if (under) return under;
-    const stopped = this.#stop(sessionId).finally(() => this.#stops.delete(sessionId));
-    this.#stops.set(sessionId, stopped);
-    return stopped;
+    return this.#turns.stop(sessionId, () => this.#stop(sessionId));
   }
 
   onExit(listener: RuntimeExitListener): () => void {
@@ -126,9 +109,7 @@ class ProcessRuntimeDriver implements RuntimeDriver {
   }
 
   async close(): Promise<void> {
-    const starts = [...this.#starts.values()];
-    for (const { control } of starts) control.cancel('the server is closing');
-    await Promise.allSettled([...starts.map((start) => start.started), ...this.#stops.values()]);
+    await this.#turns.close();
     this.#exits.close();
     this.#listeners.clear();
   }
@@ -136,7 +117,6 @@ class ProcessRuntimeDriver implements RuntimeDriver {
   async #start(spec: RuntimeSpec, signal: AbortSignal): Promise<Runtime> {
     const app = getProcessApp(this.apps, spec.image);
     requireGeometry(spec);
-    await this.#stops.get(spec.sessionId);
     const found = await this.sessions.records.find(spec.sessionId);
     if (found?.phase === 'running' && this.sessions.isAlive(found)) return this.#adopt(found);
     if (found) await this.sessions.remove(found);
@@ -161,9 +141,6 @@ class ProcessRuntimeDriver implements RuntimeDriver {
   }
 
   async #stop(sessionId: string): Promise<RuntimeEnd> {
-    const start = this.#starts.get(sessionId);
-    start?.control.cancel('it was stopped meanwhile');
-    await start?.started.catch(() => undefined);
     this.#exits.forget(sessionId);
     const record = await this.sessions.records.find(sessionId);
     return record ? this.sessions.remove(record) : 'gone';
@@ -172,7 +149,7 @@ class ProcessRuntimeDriver implements RuntimeDriver {
   #adopt(record: ProcessRecord): Runtime {
     const { sessionId, supervisor, startedAt } = record;
     const state = this.#state(record);
-    const watched = state === 'running' && !this.#stops.has(sessionId);
+    const watched = state === 'running' && !this.#turns.isStopping(sessionId);
     if (watched && supervisor) this.#exits.watch(sessionId, supervisor);
     const path = this.sessions.records.socket(sessionId);
     return {
@@ -186,12 +163,12 @@ class ProcessRuntimeDriver implements RuntimeDriver {
 
   #state(record: ProcessRecord): Runtime['state'] {
     if (record.phase === 'running') return this.sessions.isAlive(record) ? 'running' : 'dead';
-    return this.#starts.has(record.sessionId) ? 'starting' : 'dead';
+    return this.#turns.isStarting(record.sessionId) ? 'starting' : 'dead';
   }
 
   async #tellExit(sessionId: string): Promise<void> {
     const record = await this.sessions.records.find(sessionId);
-    if (record === undefined || this.#stops.has(sessionId)) return;
+    if (record === undefined || this.#turns.isStopping(sessionId)) return;
     const reason = await this.sessions.readEndReason(record);
     for (const listener of this.#listeners) listener(sessionId, reason);
   }

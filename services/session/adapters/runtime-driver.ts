@@ -2,6 +2,7 @@ import type { RuntimeEndpoint } from '#shared/contracts/runtime-endpoint.js';
 
 export type RuntimeFailureCode =
   | 'InvalidSpec'
+  | 'NoRuntime'
   | 'UnknownImage'
   | 'ImageUnavailable'
   | 'EngineUnavailable'

@@ -57,3 +57,16 @@ export function asStartFailure(error: unknown): unknown {
   const message = 'The session did not start: its app showed no window in time.';
   return new RuntimeFailure('StartTimedOut', message, undefined, { cause: error });
 }
+
+/** Waits for a result, or rejects with the signal's reason as soon as it is aborted. */
+export async function orAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  let leave: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    if (signal.aborted) leave();
+  });
+  return Promise.race([result, aborted]).finally(() => {
+    if (leave) signal.removeEventListener('abort', leave);
+  });
+}
