@@ -38,7 +38,9 @@ export function asEngineFailure(cause: unknown, socketPath: string, doing: strin
 
 function messageOf(json: unknown, cause: unknown): string {
   const message = (json as { message?: unknown } | null)?.message;
-  return (typeof message === 'string' ? message : String(cause)).replace(/\s+/g, ' ').trim();
+  // The body of a refused stream is not read; then the HTTP client has it in a message of its own.
+  const said = typeof message === 'string' ? message : String(cause);
+  return said.replace(/^Error: \(HTTP code \d+\) [\w ]+ - /, '').replace(/\s+/g, ' ').trim();
 }
 
 function sayWhy(code: unknown, socketPath: string, cause: unknown): string {
