@@ -8,6 +8,7 @@ import { benchLaunch } from './launch.bench.js';
 import { benchLog } from './log.bench.js';
 import { benchMillion } from './million.bench.js';
 import { benchReplayIntoStores } from './replay-stores.bench.js';
+import { benchTrail } from './trail.bench.js';
 import { benchViewer } from './viewer.bench.js';
 
 const BENCHES = {
@@ -17,6 +18,7 @@ const BENCHES = {
   distributed: benchDistributed,
   http: benchHttp,
   launch: benchLaunch,
+  trail: benchTrail,
   viewer: benchViewer,
 };
 
