@@ -60,6 +60,10 @@ describe('the settings', () => {
     ['SORTIE_PUBLIC_URL', 'ftp://a.example', 'must be an address'],
     ['SORTIE_PUBLIC_URL', 'https://a.example/sortie', 'must be scheme, host and port only'],
     ['SORTIE_DB', 'identity.db', 'is the name of another file'],
+    ['SORTIE_DB', 'audit.key', 'is the name of another file'],
+    ['SORTIE_DB', 'tree-heads.ndjson', 'is the name of another file'],
+    ['SORTIE_AUDIT_HEADS_TO', 'heads.ndjson', 'has "heads.ndjson", which is none of'],
+    ['SORTIE_AUDIT_HEAD_SECONDS', '0', 'must be at least 1'],
     ['SORTIE_DB_TYPE', 'mysql', 'must be one of sqlite, postgres'],
     ['SORTIE_SERVICES', 'catalog,billing', 'must be a list of identity, catalog'],
     ['SORTIE_SERVICES', ',', 'must name at least one service'],
@@ -107,6 +111,20 @@ describe('the settings', () => {
   it('note names that are none', () => {
     const env = { SORTIE_PROT: '1', SORTIE_PROVISION: 'off', SORTIE_SEED_FILE: '' };
     expect(read(env).warnings).toEqual([expect.stringContaining('SORTIE_PROT is no setting')]);
+  });
+
+  it('sign the trail, but where replicas would each make a key of their own', () => {
+    expect(read({}).audit).toMatchObject({ signs: true, every: { commits: 1_000, ms: 60_000 } });
+    const nats = { SORTIE_NATS_URL: 'nats://nats:4222', SORTIE_NATS_NKEY: `SU${'A'.repeat(56)}` };
+    const postgres = { SORTIE_DB_TYPE: 'postgres', SORTIE_DB_DSN: 'postgres://u:p@h/d' };
+    const alone = { ...nats, SORTIE_SERVICES: 'audit' };
+    expect(read(alone).audit.signs).toBe(true);
+    const replica = read({ ...alone, ...postgres });
+    expect(replica.audit.signs).toBe(false);
+    expect(replica.warnings).toEqual([expect.stringContaining('SORTIE_AUDIT_KEY_FILE')]);
+    expect(read({ ...alone, ...postgres, SORTIE_AUDIT_KEY: 'pem' }).audit.signs).toBe(true);
+    const other = read({ ...nats, ...postgres, SORTIE_SERVICES: 'gateway,catalog' });
+    expect(other.warnings).toEqual([]);
   });
 });
 

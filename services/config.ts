@@ -12,6 +12,7 @@ import {
 import { natsOf, type NatsSettings, natsVariables } from '#shared/boot/nats-settings.js';
 import { probesOf, type ProbesSettings, probesVariables } from '#shared/boot/probes-settings.js';
 import { SERVICE_NAMES, type ServiceName } from '#shared/contracts/permissions.js';
+import { type AuditSettings, auditSettingsOf, auditVariables } from './audit/config.js';
 import { trustedProxies } from './gateway/edge/client-address.js';
 import {
   type RuntimeChoice,
@@ -30,7 +31,7 @@ export class ConfigError extends Error {
 const NAMES_OF_OTHERS = new Set(['SORTIE_PROVISION']);
 /** Files that Sortie keeps beside the log. */
 const OWN_FILES =
-  /^((identity|catalog|session|audit)\.db|sealing\.key|holder\.json|control\.sock)$/;
+  /^((identity|catalog|session|audit)\.db|sealing\.key|audit\.key|tree-heads\.ndjson|holder\.json|control\.sock)$/;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 
 const number = (min: number, max: number, unset: number) =>
@@ -89,6 +90,7 @@ const settings = z.object({
   SORTIE_SEED: z.string().optional(),
   SORTIE_CONFIG: z.string().optional(),
   ...sessionVariables,
+  ...auditVariables,
   SORTIE_NAMESPACE: z.string().default('sortie'),
   SORTIE_RUNTIME_DIR: z.string().optional(),
   SORTIE_PROCESS_APPS: z.string().optional(),
@@ -123,6 +125,8 @@ export type Config = Readonly<{
   runtimeDir: string;
   processAppsPath: string | undefined;
   sealingKey: string | undefined;
+  /** How the trail is signed; it is not where several processes share it and no key. */
+  audit: AuditSettings & Readonly<{ signs: boolean }>;
   trustedProxies: readonly string[];
   writesPerMinute: number;
   signInsPerMinute: number;
@@ -161,12 +165,13 @@ export function readConfig(args: readonly string[], env: Environment, packagePat
     runtimeDir: set.SORTIE_RUNTIME_DIR ? resolve(set.SORTIE_RUNTIME_DIR) : runtimeDirOf(dataPath),
     processAppsPath: set.SORTIE_PROCESS_APPS && resolve(set.SORTIE_PROCESS_APPS),
     sealingKey: set.SORTIE_SEALING_KEY,
+    audit: { ...auditSettingsOf(set), signs: isSigning(set) },
     trustedProxies: set.SORTIE_TRUSTED_PROXIES,
     writesPerMinute: set.SORTIE_WRITES_PER_MINUTE,
     signInsPerMinute: set.SORTIE_SIGN_INS_PER_MINUTE,
     logLevel: set.SORTIE_LOG_LEVEL,
     probes: probesOf(set),
-    warnings: unknownNames(env),
+    warnings: [...unknownNames(env), ...unsigned(set)],
   });
 }
 
@@ -194,6 +199,16 @@ function requireCompany(set: Settings, mistakes: string[]): void {
     );
   }
 }
+
+/** Replicas would each make a key of their own. */
+const isSigning = (set: Settings): boolean =>
+  set.SORTIE_AUDIT_KEY !== undefined ||
+  set.SORTIE_NATS_URL === undefined ||
+  set.SORTIE_DB_TYPE !== 'postgres' ||
+  !set.SORTIE_SERVICES.includes('audit');
+const unsigned = (set: Settings): string[] => (isSigning(set) ? [] : [UNSIGNED]);
+const UNSIGNED =
+  'The audit trail is not signed: set SORTIE_AUDIT_KEY_FILE, the same for all processes that host audit; make a key with: openssl genpkey -algorithm ed25519';
 
 /** One folder a data folder, so that two servers on a machine don't take each other's sessions for their own. */
 function runtimeDirOf(dataPath: string): string {

@@ -91,7 +91,7 @@ async function open(
     onStop,
   });
   await answerOn(platform, hosted.all, onStop);
-  const readiness = readinessOf(platform, hosted.all);
+  const readiness = readinessOf(platform, hosted);
   const opened = { config, packagePath, version, telemetry, platform, hosted, readiness, onStop };
   const gateway = config.services.includes('gateway') ? await gatewayOf(opened) : undefined;
   watch(opened, gateway);
@@ -192,14 +192,15 @@ function watch(opened: Standing, gateway: Gateway | undefined): void {
   });
 }
 
-/** Ready means that the log answers and every read model follows it; one that does not is named. */
+/** Ready means that the log answers, that it is the one that was signed, and that every read model follows it; one that does not is named. */
 const readinessOf =
-  ({ log }: Platform, opened: readonly Opened[]): Readiness =>
+  ({ log }: Platform, { all, audit }: HostedServices): Readiness =>
   async () => {
     const checks: Record<string, string> = { log: await wordOf(log.head().then(() => 'ok')) };
-    for (const { service } of opened) {
+    for (const { service } of all) {
       checks[service.name] = await wordOf(stoppedIn(service).then((names) => names || 'ok'));
     }
+    if (audit?.notary) checks['trail'] = audit.notary.trouble ?? 'ok';
     return { ready: Object.values(checks).every((check) => check === 'ok'), checks };
   };
 

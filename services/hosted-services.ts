@@ -6,15 +6,14 @@ import { busOf } from '#shared/boot/declared-bus.js';
 import type { Service, ServiceHost } from '#shared/boot/service.js';
 import type { ServiceName } from '#shared/contracts/permissions.js';
 import type { Bus } from '#shared/es/operation.js';
-import { openAudit } from './audit/module.js';
+import { openAudit, type Signing } from './audit/module.js';
 import { openCatalog } from './catalog/module.js';
 import type { Config } from './config.js';
 import { openIdentity } from './identity/module.js';
 import { openDockerRuntimeDriver } from './session/adapters/docker-runtime-driver.js';
-import { openProcessRuntimeDriver } from './session/adapters/process-runtime-driver.js';
 import { noRuntimeDriver } from './session/adapters/no-runtime-driver.js';
+import { openProcessRuntimeDriver } from './session/adapters/process-runtime-driver.js';
 import type { RuntimeDriver } from './session/adapters/runtime-driver.js';
-import type { SupervisorLog } from './session/process/supervisor-parts.js';
 import { openSession } from './session/module.js';
 
 /** What every service of a process is opened with. */
@@ -22,7 +21,11 @@ export type Hosting = Readonly<{
   config: Config;
   host: ServiceHost;
   bus: Bus;
-  log: SupervisorLog;
+  log: (
+    level: 'info' | 'warn' | 'error',
+    message: string,
+    fields: Readonly<Record<string, unknown>>,
+  ) => void;
   onStop: (close: () => unknown) => void;
 }>;
 
@@ -34,6 +37,7 @@ export type HostedServices = Readonly<{
   all: readonly Opened[];
   catalog?: Awaited<ReturnType<typeof openCatalog>>;
   session?: Awaited<ReturnType<typeof openSession>>;
+  audit?: Awaited<ReturnType<typeof openAudit>>;
 }>;
 
 /** Opens the services that the settings name, in the order in which they need each other. */
@@ -52,8 +56,8 @@ export async function openServices(hosting: Hosting): Promise<HostedServices> {
   if (has('identity')) await open(openIdentity(host, { sealingKey: keyOf(config) }));
   const catalog = has('catalog') ? await open(openCatalog(host)) : undefined;
   const session = has('session') ? await open(openSessions(hosting)) : undefined;
-  if (has('audit')) await open(openAudit(host));
-  return { all, ...(catalog && { catalog }), ...(session && { session }) };
+  const audit = has('audit') ? await open(openAudit(host, signingOf(hosting))) : undefined;
+  return { all, ...(catalog && { catalog }), ...(session && { session }), ...(audit && { audit }) };
 }
 
 async function openSessions({ config, host, bus, log, onStop }: Hosting) {
@@ -69,7 +73,7 @@ async function openSessions({ config, host, bus, log, onStop }: Hosting) {
   });
 }
 
-async function openRuntimeDriver(config: Config, log: SupervisorLog): Promise<RuntimeDriver> {
+async function openRuntimeDriver(config: Config, log: Hosting['log']): Promise<RuntimeDriver> {
   const { runtime, runtimeDir, processAppsPath: appsFile } = config;
   if (runtime.kind === 'none') return noRuntimeDriver();
   const parent = dirname(runtimeDir);
@@ -79,6 +83,10 @@ async function openRuntimeDriver(config: Config, log: SupervisorLog): Promise<Ru
   const onTrouble = (reason: string) => log('warn', 'desktops may not start', { reason });
   return openDockerRuntimeDriver({ ...runtime, runtimeDir, onTrouble });
 }
+
+/** Replicas that share the trail share its key as well, or nobody could tell which heads are ours. */
+const signingOf = ({ config, log: tell }: Hosting): Signing | undefined =>
+  config.audit.signs ? { ...config.audit, dataPath: config.dataPath, tell } : undefined;
 
 const keyOf = ({ dataPath, sealingKey: value }: Config) =>
   openSealingKey({ path: join(dataPath, 'sealing.key'), value });

@@ -2,3 +2,5 @@
 export const AUDIT = Symbol('audit');
 /** Names the clock. */
 export const NOW = Symbol('now');
+/** Names what proofs are made from. */
+export const PROVING = Symbol('proving');

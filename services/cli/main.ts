@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { ShowProjections } from '#shared/contracts/gateway.js';
 import type { ResetPassword } from '#shared/contracts/identity.js';
 import type { rebuildReport, stateHash } from '#shared/contracts/projections.js';
+import { addAuditCommand } from './audit-command.js';
 import { type Asked, ask } from './control-client.js';
 import { addDockerCommand } from './docker-command.js';
 import { addNatsCommand } from './nats-command.js';
@@ -86,6 +87,7 @@ program
     print(reset, `The new password of ${reset.name}: ${reset.password}`);
   });
 
+addAuditCommand(program, (path) => server({ method: 'GET', path }), print);
 addNatsCommand(program, print);
 addStackCommand(program, print);
 addStorageCommand(program, print);

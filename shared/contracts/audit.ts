@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { operationsOf } from '#shared/es/operation.js';
 import { appId } from './catalog.js';
 import { pageQuery } from './page.js';
+import { sha256Digits, treeHead } from './tree-head.js';
 
 export const AUDIT_OUTCOMES = ['done', 'refused'] as const;
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
@@ -81,5 +82,95 @@ export const ShowAnalytics = query('ShowAnalytics', {
   result: analyticsView,
 });
 
+const place = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+const proof = z
+  .array(sha256Digits)
+  .describe('Hashes from the leaves up, as RFC 6962 has them in sections 2.1.1 and 2.1.2');
+export const TREE_PAGE_MAX = 1_000;
+const treePage = z.strictObject({
+  after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+  limit: z.coerce.number().int().min(1).max(TREE_PAGE_MAX).default(TREE_PAGE_MAX),
+});
+
+/** What stands in a copy of the tree heads. */
+export const headCopy = z.object({
+  place: z.string().describe('A file, or where syslog is'),
+  number: z.number().int().describe('The newest head that it was handed'),
+  error: z.string().nullable().describe('Why it could not be handed the next'),
+});
+export type HeadCopy = z.infer<typeof headCopy>;
+
+export const ShowTreeHead = query('ShowTreeHead', {
+  allow,
+  data: z.strictObject({}),
+  result: z.object({
+    head: treeHead,
+    copies: z.array(headCopy),
+    trouble: z
+      .string()
+      .nullable()
+      .describe('In what the log differs from its signed heads; nothing is signed then'),
+  }),
+});
+export const ListTreeHeads = query('ListTreeHeads', {
+  allow,
+  data: treePage,
+  result: z.object({ heads: z.array(treeHead) }),
+});
+export const ShowAuditKey = query('ShowAuditKey', {
+  allow,
+  data: z.strictObject({}),
+  result: z.object({
+    key: sha256Digits.describe('SHA-256 of the public key (DER, SPKI), which heads name it by'),
+    algorithm: z.literal('Ed25519'),
+    public_key: z.string().describe('PEM'),
+  }),
+});
+export const ProveInclusion = query('ProveInclusion', {
+  allow,
+  data: z.strictObject({
+    sequence: place.describe('Place in the event log'),
+    size: place.optional().describe('Size of the tree; that of the newest signed head if absent'),
+  }),
+  result: z.object({
+    sequence: z.number().int(),
+    size: z.number().int(),
+    root: sha256Digits,
+    leaf: z.string().describe('The bytes whose leaf hash is proved: the commit, as JSON'),
+    proof,
+  }),
+});
+export const ProveConsistency = query('ProveConsistency', {
+  allow,
+  data: z.strictObject({ from: place, to: place }),
+  result: z.object({
+    from: z.number().int(),
+    to: z.number().int(),
+    from_root: sha256Digits,
+    to_root: sha256Digits,
+    proof,
+  }),
+});
+export const ShowTreePeaks = query('ShowTreePeaks', {
+  allow,
+  data: z.strictObject({ size: place }),
+  result: z.object({
+    size: z.number().int(),
+    peaks: z.array(sha256Digits).describe('Roots of the whole subtrees, the largest first'),
+  }),
+});
+export const ListLeaves = query('ListLeaves', {
+  allow,
+  data: treePage,
+  result: z.object({
+    leaves: z.array(z.string()).describe('One a place of the log, in order; none at its end'),
+    through: z.number().int().describe('The sequence of the last'),
+  }),
+});
+
 /** All of them, for the tests that walk through every operation. @public */
-export const auditOperations = [ListAudit, ShowAnalytics] as const;
+export const auditOperations = [
+  ...[ListAudit, ShowAnalytics],
+  ...[ShowTreeHead, ListTreeHeads, ShowAuditKey],
+  ...[ProveInclusion, ProveConsistency, ShowTreePeaks, ListLeaves],
+] as const;

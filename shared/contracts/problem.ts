@@ -27,6 +27,8 @@ export const PROBLEMS = {
   LastAdministrator: [409, 'One administrator must remain'],
   PasswordWrong: [422, 'The current password is wrong'],
   PasswordTooWeak: [422, 'The new password is too weak'],
+  TreeHeadMissing: [404, 'No tree head has been signed yet'],
+  NotInTree: [404, 'The tree does not reach so far'],
   ProjectionUnknown: [404, 'There is no such projection'],
   VersionMissing: [428, 'If-Match is needed'],
   VersionStale: [412, 'It has changed since you read it'],

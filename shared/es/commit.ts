@@ -41,7 +41,14 @@ export type NewCommit = Omit<Commit, 'sequence'> & Readonly<{ expectedVersion: S
 
 /** One event as projections see it: the domain's type and data, and where it stands in the log. */
 export type RecordedEvent<E extends Message = Message> = E &
-  Readonly<{ sequence: Sequence; index: number; stream: string; cloud: CloudEvent }>;
+  Readonly<{
+    sequence: Sequence;
+    index: number;
+    stream: string;
+    /** Of the commit that it is part of. */
+    commandId: string;
+    cloud: CloudEvent;
+  }>;
 
 const STREAM = /^sortie\.event\.([a-z]+)\.([a-z]+)\.([A-Za-z0-9_-]{1,64})$/;
 export const STREAM_ID = /^[A-Za-z0-9_-]{1,64}$/;

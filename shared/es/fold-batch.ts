@@ -27,6 +27,8 @@ export async function foldBatch(
   target: Readonly<{ table: string; checkpoint: Sequence }>,
   events: readonly RecordedEvent[],
 ): Promise<RowChanges> {
+  if (model.folding)
+    return foldTogether(store, { ...model, folding: model.folding }, target, events);
   const touches = events.flatMap((event) => touchesOf(model, event));
   const rows = new Map<string, Row | undefined>();
   if (model.kind === 'rows' && touches.length > 0) {
@@ -46,10 +48,32 @@ export async function foldBatch(
   return { model, puts, deletes, ...target };
 }
 
-function touchesOf(model: ReadModel, event: RecordedEvent): Touch[] {
-  if (isNewer(event) && model.newer !== 'kept') {
-    throw new ProjectionError(model.table, event, 'it is newer than this Sortie; upgrade it');
+async function foldTogether(
+  store: Pick<ReadModelStore, 'rows'>,
+  model: ReadModel & Required<Pick<ReadModel, 'folding'>>,
+  target: Readonly<{ table: string; checkpoint: Sequence }>,
+  events: readonly RecordedEvent[],
+): Promise<RowChanges> {
+  const unreadable = model.newer === 'kept' ? undefined : events.find(isNewer);
+  if (unreadable) throw tooNew(model, unreadable);
+  const [first] = events;
+  if (!first) return { model, puts: [], deletes: [], ...target };
+  const { needs, fold } = model.folding;
+  const needed = await store.rows(model, target.table, needs);
+  try {
+    const puts = fold(new Map(needed.map((row) => [String(row[model.key]), row])), events);
+    return { model, puts, deletes: [], ...target };
+  } catch (cause) {
+    // It can't say at which of them it stopped: whoever asked asks again, commit by commit.
+    throw new ProjectionError(model.table, first, cause);
   }
+}
+
+const tooNew = (model: ReadModel, event: RecordedEvent): ProjectionError =>
+  new ProjectionError(model.table, event, 'it is newer than this Sortie; upgrade it');
+
+function touchesOf(model: ReadModel, event: RecordedEvent): Touch[] {
+  if (isNewer(event) && model.newer !== 'kept') throw tooNew(model, event);
   try {
     return model.keysOf(event).map((key) => ({ key: storableText(key), event }));
   } catch (cause) {

@@ -20,6 +20,16 @@ export type ReadModel = Readonly<{
   /** Keys of the rows that an event changes. */
   keysOf: (event: RecordedEvent) => readonly string[];
   project: (row: Row | undefined, event: RecordedEvent, key: string) => Row | undefined;
+  /** Takes the place of `keysOf` and `project` where a row depends on other rows of the table. */
+  folding?: Folding;
+}>;
+
+/** Folds all events of a stretch at once. Pure, and the same however the log is cut into stretches. */
+export type Folding = Readonly<{
+  /** Keys of the rows that it goes on from. */
+  needs: readonly string[];
+  /** The rows to put in, given those that it needs, as far as there are any yet, and whole commits in log order. */
+  fold: (rows: ReadonlyMap<string, Row>, events: readonly RecordedEvent[]) => readonly Row[];
 }>;
 
 type RowModel<E extends Message, R extends Row> = Readonly<{
@@ -34,6 +44,11 @@ type RowModel<E extends Message, R extends Row> = Readonly<{
 /** Declares a read model with one row a thing. `E` names the events of the service that the projector hands in. */
 export const rowModel = <E extends Message, R extends Row>(model: RowModel<E, R>): ReadModel =>
   ({ kind: 'rows', ...model }) as unknown as ReadModel;
+
+/** Declares a read model whose rows depend on each other. */
+export const foldedModel = (
+  model: Pick<ReadModel, 'table' | 'version' | 'key' | 'newer'> & { folding: Folding },
+): ReadModel => ({ kind: 'rows', keysOf: () => [], project: (row) => row, ...model });
 
 type Journal<E extends Message, R extends Row> = Readonly<{
   table: string;

@@ -14,11 +14,11 @@ export const typeOf = (service: string, event: string): string => `sortie.${serv
  * yet, keeps its whole stored type for its type: see {@link isNewer}.
  */
 export function recordedEvents(commit: Commit, known?: ReadonlySet<string>): RecordedEvent[] {
-  const { sequence, stream } = commit;
+  const { sequence, stream, commandId } = commit;
   return commit.events.map((cloud, index) => {
     const name = names.get(cloud.type) ?? nameOf(cloud.type);
     const type = known === undefined || known.has(name) ? name : cloud.type;
-    return { type, data: cloud.data as object, sequence, index, stream, cloud };
+    return { type, data: cloud.data as object, sequence, index, stream, commandId, cloud };
   });
 }
 

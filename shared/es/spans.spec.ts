@@ -14,6 +14,7 @@ const context = {
 
 const event = (sequence: number, traceparent?: string): RecordedEvent => ({
   ...{ type: 'AppListed', data: {}, sequence, index: 0, stream },
+  commandId: 'c',
   cloud: { ...(traceparent && { traceparent }) } as CloudEvent,
 });
 

@@ -9,6 +9,7 @@ import { benchLaunch } from './launch.bench.js';
 import { benchLog } from './log.bench.js';
 import { benchMillion } from './million.bench.js';
 import { benchReplayIntoStores } from './replay-stores.bench.js';
+import { benchTrail } from './trail.bench.js';
 import { benchViewer } from './viewer.bench.js';
 
 const BENCHES = {
@@ -19,6 +20,7 @@ const BENCHES = {
   http: benchHttp,
   launch: benchLaunch,
   docker: benchDocker,
+  trail: benchTrail,
   viewer: benchViewer,
 };
 

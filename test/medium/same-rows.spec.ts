@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { merkleHashing } from '#shared/adapters/merkle-hashing.js';
 import { MemoryEventLog } from '#shared/adapters/memory-event-log.js';
 import { CATALOG_EVENTS } from '#shared/contracts/catalog.js';
 import { IDENTITY_EVENTS } from '#shared/contracts/identity.js';
@@ -18,6 +19,7 @@ import {
 } from '#shared/es/service-models.js';
 import { analytics } from '#services/audit/read/analytics.js';
 import { auditLog } from '#services/audit/read/audit-log.js';
+import { auditTree } from '#services/audit/read/audit-tree.js';
 import { launchDays } from '#services/audit/read/launch-days.js';
 import { app } from '#services/catalog/domain/app.js';
 import { seed } from '#services/catalog/domain/seed.js';
@@ -80,7 +82,11 @@ const SERVICES: readonly Folded[] = [
     },
     known: SESSION_EVENTS,
   },
-  { service: 'audit', models: [auditLog, analytics, launchDays], deciders: {} },
+  {
+    service: 'audit',
+    models: [auditLog, analytics, launchDays, auditTree(merkleHashing)],
+    deciders: {},
+  },
 ];
 
 /** Where each read model stands and what its rows are, once a log has been folded into a database of a kind. */
@@ -129,9 +135,9 @@ it(`rows are the same on both databases (FOLD_SEED=${runSeed})`, async () => {
     const lite = await fold('sqlite', log);
     expect(live).toEqual(lite);
     expect(await fold('postgres', log)).toEqual(lite);
-    expect(Object.keys(lite)).toHaveLength(18);
+    expect(Object.keys(lite)).toHaveLength(19);
     expect(Object.values(lite).map((one) => (one as string[])[0])).toEqual(
-      Array.from({ length: 18 }, () => 'live'),
+      Array.from({ length: 19 }, () => 'live'),
     );
   });
   await fc.assert(property, { seed: runSeed, numRuns: RUNS, endOnFailure: true });

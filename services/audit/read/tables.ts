@@ -1,9 +1,12 @@
 import type { AnalyticsRow } from './analytics.js';
 import type { AuditRow } from './audit-log.js';
+import type { TreeRow } from './audit-tree.js';
 import type { LaunchDayRow } from './launch-days.js';
 
 export type AuditTables = {
   audit_log: AuditRow & { id: number };
   analytics: AnalyticsRow & { id: number };
   launch_days: LaunchDayRow;
+  audit_tree: TreeRow;
+  tree_heads: { number: number; size: number; head: string };
 };

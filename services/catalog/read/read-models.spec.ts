@@ -22,6 +22,7 @@ const at = (sequence: number, event: CatalogEvent): RecordedEvent => ({
   sequence,
   index: 0,
   stream: 'sortie.event.catalog.app.gimp',
+  commandId: 'c',
   cloud: {} as CloudEvent,
 });
 

@@ -40,7 +40,10 @@ function messageOf(json: unknown, cause: unknown): string {
   const message = (json as { message?: unknown } | null)?.message;
   // The body of a refused stream is not read; then the HTTP client has it in a message of its own.
   const said = typeof message === 'string' ? message : String(cause);
-  return said.replace(/^Error: \(HTTP code \d+\) [\w ]+ - /, '').replace(/\s+/g, ' ').trim();
+  return said
+    .replace(/^Error: \(HTTP code \d+\) [\w ]+ - /, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 function sayWhy(code: unknown, socketPath: string, cause: unknown): string {

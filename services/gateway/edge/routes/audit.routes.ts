@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { analyticsView, auditEntry, ListAudit, ShowAnalytics } from '#shared/contracts/audit.js';
+import {
+  analyticsView,
+  auditEntry,
+  ListAudit,
+  ListLeaves,
+  ListTreeHeads,
+  ProveConsistency,
+  ProveInclusion,
+  ShowAnalytics,
+  ShowAuditKey,
+  ShowTreeHead,
+  ShowTreePeaks,
+} from '#shared/contracts/audit.js';
 import { FindApp } from '#shared/contracts/catalog.js';
 import { ListUserNames } from '#shared/contracts/identity.js';
 import { type Answering, route } from '../route.js';
@@ -52,6 +64,67 @@ export const auditRoutes = [
       });
       return { ...rest, apps: await Promise.all(withNames) };
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/audit/tree-head',
+    operation: ShowTreeHead,
+    summary: 'The newest signed head of the Merkle tree over the log, and where copies of it are',
+    tag,
+    success: 200,
+    problems: ['TreeHeadMissing'],
+  }),
+  route({
+    method: 'GET',
+    path: '/api/audit/tree-heads',
+    operation: ListTreeHeads,
+    summary: 'Signed tree heads, oldest first',
+    tag,
+    success: 200,
+  }),
+  route({
+    method: 'GET',
+    path: '/api/audit/public-key',
+    operation: ShowAuditKey,
+    summary: 'The key that tree heads are checked with; keep a copy where Sortie can not change it',
+    tag,
+    success: 200,
+    problems: ['TreeHeadMissing'],
+  }),
+  route({
+    method: 'GET',
+    path: '/api/audit/proofs/inclusion',
+    operation: ProveInclusion,
+    summary: 'Proof that a commit is in the log that was signed (RFC 6962)',
+    tag,
+    success: 200,
+    problems: ['NotInTree'],
+  }),
+  route({
+    method: 'GET',
+    path: '/api/audit/proofs/consistency',
+    operation: ProveConsistency,
+    summary: 'Proof that the log only grew from one size to another (RFC 6962)',
+    tag,
+    success: 200,
+    problems: ['NotInTree'],
+  }),
+  route({
+    method: 'GET',
+    path: '/api/audit/proofs/peaks',
+    operation: ShowTreePeaks,
+    summary: 'What a tree of a size goes on from, to check the log from there on',
+    tag,
+    success: 200,
+    problems: ['NotInTree'],
+  }),
+  route({
+    method: 'GET',
+    path: '/api/audit/leaves',
+    operation: ListLeaves,
+    summary: 'What the tree is over, place for place: the exact bytes that are hashed',
+    tag,
+    success: 200,
   }),
 ];
 
