@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,6 +31,7 @@ describe('the keys of a stack', () => {
     expect(nkeys.join('')).toMatch(/^(SU[A-Z2-7]{56}\n){5}$/);
     expect(read('identity', 'sealing.key')).toBe(read('session', 'sealing.key'));
     expect(Buffer.from(read('identity', 'sealing.key'), 'base64')).toHaveLength(32);
+    expect(createPrivateKey(read('audit', 'audit.key')).asymmetricKeyType).toBe('ed25519');
     const passwords = ['postgres', 'identity', 'catalog', 'session', 'audit'];
     expect(new Set(passwords.map((name) => read(name, 'db.password'))).size).toBe(1);
   });
@@ -38,7 +40,7 @@ describe('the keys of a stack', () => {
     init();
     const lying = Object.keys(all()).map((path) => path.slice(folder.length + 1));
     expect(lying.toSorted()).toEqual([
-      ...['keys/audit/db.password', 'keys/audit/nats.nkey'],
+      ...['keys/audit/audit.key', 'keys/audit/db.password', 'keys/audit/nats.nkey'],
       ...['keys/catalog/db.password', 'keys/catalog/nats.nkey', 'keys/gateway/nats.nkey'],
       ...['keys/identity/db.password', 'keys/identity/nats.nkey', 'keys/identity/sealing.key'],
       'keys/postgres/db.password',

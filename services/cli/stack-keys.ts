@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVICE_NAMES } from '#shared/contracts/permissions.js';
@@ -41,6 +41,7 @@ const SECRETS = [
     holders: ['postgres', 'identity', 'catalog', 'session', 'audit'],
     make: () => randomBytes(24).toString('base64url'),
   },
+  { file: 'audit.key', holders: ['audit'], make: newSigningKey },
   { file: 's3.access', holders: ['s3'], make: () => randomBytes(10).toString('hex') },
   { file: 's3.secret', holders: ['s3'], make: () => randomBytes(24).toString('base64url') },
 ] as const;
@@ -69,6 +70,12 @@ export function initStack({ keys, nats, storeGib }: StackOptions): string[] {
   for (const [holder, uid] of Object.entries(OWNERS)) own(join(keys, holder), uid);
   chmodSync(join(nats, 'nats-server.conf'), READABLE_BY_ALL);
   return made;
+}
+
+/** What the audit trail is signed with. */
+function newSigningKey(): string {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString().trim();
 }
 
 /** Drafts of a run that was killed go; nobody else runs at the same time. */

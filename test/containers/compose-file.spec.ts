@@ -99,7 +99,8 @@ describe('docker-compose.yml', () => {
     const settings = services.flatMap(([, { environment = {} }]) => Object.keys(environment));
     const secret = settings.filter((name) => /PASSWORD|SECRET|KEY|TOKEN|DSN/.test(name));
     expect([...new Set(secret)].toSorted()).toEqual([
-      ...['SORTIE_DB_PASSWORD_FILE', 'SORTIE_NATS_NKEY_FILE', 'SORTIE_SEALING_KEY_FILE'],
+      ...['SORTIE_AUDIT_KEY_FILE', 'SORTIE_DB_PASSWORD_FILE', 'SORTIE_NATS_NKEY_FILE'],
+      'SORTIE_SEALING_KEY_FILE',
     ]);
   });
 
@@ -107,6 +108,7 @@ describe('docker-compose.yml', () => {
     const { volumes } = await config(['--profile', '*'], { PERSISTENT_DATA: 'false' });
     const mounted = Object.keys(volumes).filter((name) => /-(true|false)$/.test(name));
     expect(mounted.toSorted()).toEqual([
+      'audit-false',
       'nats-false',
       'one-process-false',
       'postgres-false',

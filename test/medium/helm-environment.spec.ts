@@ -1,6 +1,7 @@
 // Goal: the program takes what the chart gives its processes: every variable is known, every value is accepted, every
 // setting of the program can be reached, and a pod is not killed while the program still stops in order.
 // Method: the program's own reading of its settings, on the environment of each rendered pod, with the files it names.
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -31,6 +32,10 @@ beforeAll(() => {
   files = {
     nkey: new TextDecoder().decode(nkeys.createUser().getSeed()),
     'sealing.key': Buffer.alloc(32, 7).toString('base64'),
+    'audit.key': generateKeyPairSync('ed25519').privateKey.export({
+      type: 'pkcs8',
+      format: 'pem',
+    }) as string,
     database: 'postgres://me:secret@db/sortie',
     'database-ca.crt': cert,
     'nats-ca.crt': cert,
@@ -135,6 +140,10 @@ describe('the settings', () => {
     SORTIE_DB_MIGRATIONS: 'the first pod of a new version migrates',
     SORTIE_PROCESS_APPS: 'there are no programs in the image to run',
     SORTIE_RUNTIME_DIR: 'there are no desktops yet',
+    SORTIE_AUDIT_TRUSTED_KEYS: 'for a key that changed; extraEnv has it',
+    SORTIE_AUDIT_ACCEPT_HEAD: 'for once, after a restore; extraEnv has it',
+    SORTIE_AUDIT_HEAD_COMMITS: 'its default is right for a pod',
+    SORTIE_AUDIT_HEAD_SECONDS: 'its default is right for a pod',
   };
   /** Settings of the drivers that start desktops on a machine. */
   const OF_DRIVERS =

@@ -113,12 +113,13 @@ describe('the secrets of a process', () => {
     ...(secret?.items ?? []).map(({ key }) => `${secret?.secretName}/${key}`),
   ];
 
-  it('are its own key, and the sealing key and the password only where they are used', () => {
+  it('are its own key, and the sealing key, the signing key and the password only where they are used', () => {
     const password = 'sortie-postgres/password';
     const sealing = 'sortie-keys/sealing.key';
     expect(secretsOf('gateway')).toEqual(['sortie-keys/gateway.nkey']);
     expect(secretsOf('catalog')).toEqual(['sortie-keys/catalog.nkey', password]);
-    expect(secretsOf('audit')).toEqual(['sortie-keys/audit.nkey', password]);
+    const signing = 'sortie-keys/audit.key';
+    expect(secretsOf('audit')).toEqual([signing, 'sortie-keys/audit.nkey', password]);
     expect(secretsOf('identity')).toEqual(['sortie-keys/identity.nkey', sealing, password]);
     expect(secretsOf('session')).toEqual(
       [sealing, 'sortie-keys/session.nkey', password].toSorted(),

@@ -82,7 +82,11 @@ export const INSTALLATIONS: Readonly<Record<string, Values>> = {
     replicaCount: 3,
     services: { audit: { replicas: 1 } },
     branding: { tenant_name: 'Shop', primary_color: '#123456' },
-    settings: { trustedProxies: ['10.0.0.0/8'], logLevel: 'info' },
+    settings: {
+      trustedProxies: ['10.0.0.0/8'],
+      auditHeadsTo: ['syslog+tcp://logs.example.com:601'],
+      logLevel: 'info',
+    },
     extraEnv: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' },
     ingress: { enabled: true, className: 'nginx', host: 'apps.example.com' },
     serviceMonitor: { enabled: true, labels: { release: 'prometheus' } },

@@ -103,7 +103,7 @@
 {{- $nats := .Values.nats -}}
 {{- if eq .Values.database.type "postgres" -}}
 {{- if not .Values.keys.existingSecret -}}
-{{- $mistakes = append $mistakes "keys.existingSecret is not set: with database.type=postgres each service has a key of its own for NATS, and identity and session share the sealing key. README.md of the chart has the commands that make them, once." -}}
+{{- $mistakes = append $mistakes "keys.existingSecret is not set: with database.type=postgres each service has a key of its own for NATS, identity and session share the sealing key, and audit signs with one. README.md of the chart has the commands that make them, once." -}}
 {{- end -}}
 {{- if and $nats.enabled $nats.external.url -}}
 {{- $mistakes = append $mistakes "nats.external.url is set while nats.enabled is true: set nats.enabled=false to use yours." -}}

@@ -45,6 +45,7 @@
   "SORTIE_LOG_LEVEL" $values.settings.logLevel
 -}}
 {{- with include "sortie.publicUrl" .root }}{{ $_ := set $set "SORTIE_PUBLIC_URL" . }}{{ end -}}
+{{- with $values.settings.auditHeadsTo }}{{ if has "audit" $.services }}{{ $_ := set $set "SORTIE_AUDIT_HEADS_TO" (join "," .) }}{{ end }}{{ end -}}
 {{- with $values.settings.trustedProxies }}{{ $_ := set $set "SORTIE_TRUSTED_PROXIES" (join "," .) }}{{ end -}}
 {{- if $isMany -}}
 {{- $_ := set $set "SORTIE_NATS_URL" (include "sortie.natsUrl" .root) -}}
@@ -52,6 +53,7 @@
 {{- if not $values.nats.enabled }}{{ $_ := set $set "SORTIE_NATS_REPLICAS" ($values.nats.external.replicas | toString) }}{{ end -}}
 {{- if include "sortie.natsCaSecret" .root }}{{ $_ := set $set "SORTIE_NATS_CA_FILE" "/run/secrets/sortie/nats-ca.crt" }}{{ end -}}
 {{- if include "sortie.isSealing" .component }}{{ $_ := set $set "SORTIE_SEALING_KEY_FILE" "/run/secrets/sortie/sealing.key" }}{{ end -}}
+{{- if eq .component "audit" }}{{ $_ := set $set "SORTIE_AUDIT_KEY_FILE" "/run/secrets/sortie/audit.key" }}{{ end -}}
 {{- if ne .component "gateway" }}{{ $set = merge $set (include "sortie.databaseEnvironment" .root | fromJson) }}{{ end -}}
 {{- else -}}
 {{- $set = merge $set (dict "SORTIE_DB_TYPE" "sqlite" "SORTIE_DB" $values.database.sqlite.path) -}}
@@ -103,6 +105,7 @@
 {{- $values := .root.Values -}}
 {{- $items := list (dict "key" (printf "%s.nkey" .component) "path" "nkey") -}}
 {{- if include "sortie.isSealing" .component }}{{ $items = append $items (dict "key" "sealing.key" "path" "sealing.key") }}{{ end -}}
+{{- if eq .component "audit" }}{{ $items = append $items (dict "key" "audit.key" "path" "audit.key") }}{{ end -}}
 {{- $sources := list (dict "secret" (dict "name" $values.keys.existingSecret "items" $items)) -}}
 {{- with include "sortie.natsCaSecret" .root -}}
 {{- $key := $values.nats.enabled | ternary "ca.crt" $values.nats.external.caSecretKey -}}
