@@ -82,6 +82,7 @@ describe('its secrets', () => {
     const keys = await stack.keys();
     const seen = Object.entries(keys).map(([file, held]) => `${file} ${held.split(' ')[0]}`);
     expect(seen.toSorted()).toEqual([
+      '/all/keys-audit/audit.key 10001:400',
       '/all/keys-audit/db.password 10001:400',
       '/all/keys-audit/nats.nkey 10001:400',
       '/all/keys-catalog/db.password 10001:400',
@@ -109,7 +110,7 @@ describe('its secrets', () => {
   it('are in no environment, command, label or log, and in no image', async () => {
     const values = Object.values(await stack.keys()).map((held) => held.split(' ')[1] ?? '');
     const secrets = [...new Set(values)];
-    expect(secrets).toHaveLength(SERVICES.length + 2);
+    expect(secrets).toHaveLength(SERVICES.length + 3);
     const shown = [await stack.logs(), (await stack.compose(['config'])).output];
     for (const name of [...PARTS, ...ONCE]) {
       const container = await stack.service(name);

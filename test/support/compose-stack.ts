@@ -114,7 +114,9 @@ export class ComposeStack {
     const mounts = KEY_HOLDERS.flatMap((name) => [
       ...['--volume', `${this.project}_keys-${name}:/all/keys-${name}:ro`],
     ]);
-    const script = 'for f in /all/*/*; do echo "$f $(stat -c %u:%a $f) $(cat $f)"; done';
+    // Of a key in PEM the line that is secret.
+    const script =
+      'for f in /all/*/*; do echo "$f $(stat -c %u:%a $f) $(grep -v -e ----- $f)"; done';
     const run = ['run', '--rm', '--network', 'none', '--user', '0:0', '--entrypoint', 'sh'];
     const printed = await docker(...run, ...mounts, `${this.project}/server`, '-c', script);
     const lines = printed.split('\n').map((line) => line.split(' '));
