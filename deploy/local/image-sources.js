@@ -14,6 +14,12 @@ const RELEASE = 'trixie';
 const NODE = '24.21.0';
 const NPM = '11.19.1';
 const PULL_MS_MAX = 120_000;
+/** What apt fetched, which an image would only carry about. */
+const WITHOUT = [
+  './var/cache/apt/archives/*.deb',
+  './var/cache/apt/*.bin',
+  './var/lib/apt/lists/*',
+].map((pattern) => `--exclude=${pattern}`);
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
 /**
@@ -99,7 +105,7 @@ async function makeDebian(image) {
     const variant = ['--variant=minbase', `--keyring=${mirror.signedBy}`];
     const steps = /** @type {[string, string[]][]} */ ([
       ['debootstrap', [...variant, RELEASE, root, mirror.uri]],
-      ['tar', ['-C', root, '--exclude=./var/cache/apt/archives/*.deb', '-cf', archive, '.']],
+      ['tar', ['-C', root, ...WITHOUT, '-cf', archive, '.']],
       ['docker', ['import', '--change', 'CMD ["bash"]', archive, image]],
     ]);
     for (const [command, args] of steps) {
