@@ -11,6 +11,7 @@ import {
 } from '#shared/boot/database-settings.js';
 import { natsOf, type NatsSettings, natsVariables } from '#shared/boot/nats-settings.js';
 import { probesOf, type ProbesSettings, probesVariables } from '#shared/boot/probes-settings.js';
+import { wholeNumber } from '#shared/boot/whole-number.js';
 import { SERVICE_NAMES, type ServiceName } from '#shared/contracts/permissions.js';
 import { type AuditSettings, auditSettingsOf, auditVariables } from './audit/config.js';
 import { trustedProxies } from './gateway/edge/client-address.js';
@@ -33,14 +34,6 @@ const NAMES_OF_OTHERS = new Set(['SORTIE_PROVISION']);
 const OWN_FILES =
   /^((identity|catalog|session|audit)\.db|sealing\.key|audit\.key|tree-heads\.ndjson|holder\.json|control\.sock)$/;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
-
-const number = (min: number, max: number, unset: number) =>
-  z.coerce
-    .number(`must be a number from ${min} to ${max}`)
-    .int('must be a whole number')
-    .min(min, `must be at least ${min}`)
-    .max(max, `must be at most ${max}`)
-    .default(unset);
 
 const publicUrl = z
   .url({ protocol: /^https?$/, error: 'must be an address like https://apps.example.com' })
@@ -76,7 +69,7 @@ const serviceNames = z
 
 /** Every setting, by the environment variable that it comes from. */
 const settings = z.object({
-  SORTIE_PORT: number(0, 65_535, 8_080),
+  SORTIE_PORT: wholeNumber(0, 65_535).default(8_080),
   SORTIE_HOST: z.string().default('127.0.0.1'),
   SORTIE_PUBLIC_URL: publicUrl.optional(),
   SORTIE_DATA: z.string().default('data'),
@@ -96,8 +89,8 @@ const settings = z.object({
   SORTIE_PROCESS_APPS: z.string().optional(),
   SORTIE_SEALING_KEY: z.string().optional(),
   SORTIE_TRUSTED_PROXIES: proxies,
-  SORTIE_WRITES_PER_MINUTE: number(1, 1_000_000, 600),
-  SORTIE_SIGN_INS_PER_MINUTE: number(1, 1_000_000, 20),
+  SORTIE_WRITES_PER_MINUTE: wholeNumber(1, 1_000_000).default(600),
+  SORTIE_SIGN_INS_PER_MINUTE: wholeNumber(1, 1_000_000).default(20),
   SORTIE_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),
   ...probesVariables,
 });

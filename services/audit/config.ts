@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wholeNumber } from '#shared/boot/whole-number.js';
 import type { SyslogAddress } from './adapters/syslog-place.js';
 
 const SYSLOG_PORTS = { udp: 514, tcp: 601 } as const;
@@ -21,14 +22,6 @@ export type AuditSettings = Readonly<{
   /** Heads up to this number are of a log that was given up, after a restore: they are not held against the log. */
   acceptHead: number;
 }>;
-
-const whole = (min: number, max: number, fallback: number) =>
-  z.coerce
-    .number(`must be a number from ${min} to ${max}`)
-    .int('must be a whole number')
-    .min(min, `must be at least ${min}`)
-    .max(max, `must be at most ${max}`)
-    .default(fallback);
 
 const destinations = z
   .string()
@@ -67,11 +60,15 @@ export const auditVariables = {
   SORTIE_AUDIT_KEY: z.string().optional().describe('Ed25519 private key, PEM'),
   SORTIE_AUDIT_TRUSTED_KEYS: z.string().default('').describe('Public keys of before, PEM'),
   SORTIE_AUDIT_HEADS_TO: destinations.describe('Where copies of the tree heads go'),
-  SORTIE_AUDIT_HEAD_COMMITS: whole(1, 1_000_000, 1_000).describe('Commits from head to head'),
-  SORTIE_AUDIT_HEAD_SECONDS: whole(1, SECONDS_MAX, 60).describe('Seconds from head to head'),
-  SORTIE_AUDIT_ACCEPT_HEAD: whole(0, Number.MAX_SAFE_INTEGER, 0).describe(
-    'Heads up to this number are not held against the log',
-  ),
+  SORTIE_AUDIT_HEAD_COMMITS: wholeNumber(1, 1_000_000)
+    .default(1_000)
+    .describe('Commits from head to head'),
+  SORTIE_AUDIT_HEAD_SECONDS: wholeNumber(1, SECONDS_MAX)
+    .default(60)
+    .describe('Seconds from head to head'),
+  SORTIE_AUDIT_ACCEPT_HEAD: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+    .default(0)
+    .describe('Heads up to this number are not held against the log'),
 };
 
 /** Makes settings of the parsed variables. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wholeNumber } from '#shared/boot/whole-number.js';
 import { isImageName } from './adapters/docker-image-name.js';
 
 const MINUTE_MS = 60_000;
@@ -15,20 +16,13 @@ export type SessionTimeouts = Readonly<{
   readyMs: number;
 }>;
 
-const whole = (max: number, fallback: number) =>
-  z.coerce
-    .number(`must be a number from 1 to ${max}`)
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(max, `must be at most ${max}`)
-    .default(fallback);
-
 const MIB = 1024 ** 2;
 const MEMORY_UNITS: Readonly<Record<string, number>> = { k: 1024, m: MIB, g: 1024 * MIB };
 const MEMORY_BYTES_MIN = 64 * MIB;
 const CPUS_MIN = 0.1;
 const CPUS_MAX = 512;
 const PROCESSES_MIN = 16;
+const PROCESSES_MAX = 32_768;
 
 /** An amount of memory as Docker writes it: 512m, 1g. */
 const memory = z
@@ -63,11 +57,7 @@ const dockerVariables = {
     .max(CPUS_MAX, `must be at most ${CPUS_MAX}`)
     .default(1)
     .describe('How many processors an app may keep busy'),
-  SORTIE_SESSION_PROCESSES: z.coerce
-    .number(`must be a number from ${PROCESSES_MIN} to 32768`)
-    .int('must be a whole number')
-    .min(PROCESSES_MIN, `must be at least ${PROCESSES_MIN}`)
-    .max(32_768, 'must be at most 32768')
+  SORTIE_SESSION_PROCESSES: wholeNumber(PROCESSES_MIN, PROCESSES_MAX)
     .default(256)
     .describe('How many processes an app may have'),
   SORTIE_SESSION_NETWORK: z
@@ -79,11 +69,15 @@ const dockerVariables = {
 /** The session service's part of the environment, by variable. */
 export const sessionVariables = {
   ...dockerVariables,
-  SORTIE_SESSION_TIMEOUT: whole(LIFETIME_MINUTES_MAX, 120).describe('Minutes a session may live'),
-  SORTIE_SESSION_CLEANUP_INTERVAL: whole(24 * 60, 5).describe(
-    'Minutes after which an expired session has ended at the latest',
-  ),
-  SORTIE_POD_READY_TIMEOUT: whole(3_600, 120).describe('Seconds a desktop may take to start'),
+  SORTIE_SESSION_TIMEOUT: wholeNumber(1, LIFETIME_MINUTES_MAX)
+    .default(120)
+    .describe('Minutes a session may live'),
+  SORTIE_SESSION_CLEANUP_INTERVAL: wholeNumber(1, 24 * 60)
+    .default(5)
+    .describe('Minutes after which an expired session has ended at the latest'),
+  SORTIE_POD_READY_TIMEOUT: wholeNumber(1, 3_600)
+    .default(120)
+    .describe('Seconds a desktop may take to start'),
 };
 
 type SessionSettings = z.infer<z.ZodObject<typeof sessionVariables>>;

@@ -8,17 +8,12 @@ import {
   SSL_MODES,
 } from '#shared/adapters/postgres-settings.js';
 import { type Dsn, DsnError, parseDsn, PORT_DEFAULT } from './postgres-dsn.js';
+import { wholeNumber } from './whole-number.js';
 
 const PORT_MAX = 65_535;
 const POOL_MAX = 1_000;
 const WAIT_MS_MAX = 600_000;
 
-const whole = (min: number, max: number) =>
-  z.coerce
-    .number(`must be a number from ${min} to ${max}`)
-    .int('must be a whole number')
-    .min(min, `must be at least ${min}`)
-    .max(max, `must be at most ${max}`);
 const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
   z.enum(names, `must be one of ${names.join(', ')}`);
 
@@ -37,7 +32,7 @@ export const databaseVariables = {
   SORTIE_DB_TYPE: oneOf(['sqlite', 'postgres']).optional().describe('sqlite when unset'),
   SORTIE_DB_DSN: z.string().optional().describe('All of a PostgreSQL connection in one; wins'),
   SORTIE_DB_HOST: z.string().optional().describe('Name or address of the PostgreSQL server'),
-  SORTIE_DB_PORT: whole(1, PORT_MAX).default(PORT_DEFAULT),
+  SORTIE_DB_PORT: wholeNumber(1, PORT_MAX).default(PORT_DEFAULT),
   SORTIE_DB_NAME: z.string().optional().describe('The database'),
   SORTIE_DB_USER: z.string().optional(),
   SORTIE_DB_PASSWORD: z.string().optional(),
@@ -46,11 +41,13 @@ export const databaseVariables = {
     .string()
     .refine(isCertificate, 'must be a certificate in PEM; SORTIE_DB_SSL_CA_FILE names its file')
     .optional(),
-  SORTIE_DB_POOL_MIN: whole(0, POOL_MAX).default(1).describe('Connections kept while idle'),
-  SORTIE_DB_POOL_MAX: whole(2, POOL_MAX).default(8).describe('Connections of a process at most'),
-  SORTIE_DB_POOL_IDLE_MS: whole(0, WAIT_MS_MAX).default(60_000),
-  SORTIE_DB_POOL_ACQUIRE_MS: whole(1, WAIT_MS_MAX).default(10_000),
-  SORTIE_DB_BUSY_TIMEOUT_MS: whole(0, WAIT_MS_MAX).default(5_000).describe('SQLite'),
+  SORTIE_DB_POOL_MIN: wholeNumber(0, POOL_MAX).default(1).describe('Connections kept while idle'),
+  SORTIE_DB_POOL_MAX: wholeNumber(2, POOL_MAX)
+    .default(8)
+    .describe('Connections of a process at most'),
+  SORTIE_DB_POOL_IDLE_MS: wholeNumber(0, WAIT_MS_MAX).default(60_000),
+  SORTIE_DB_POOL_ACQUIRE_MS: wholeNumber(1, WAIT_MS_MAX).default(10_000),
+  SORTIE_DB_BUSY_TIMEOUT_MS: wholeNumber(0, WAIT_MS_MAX).default(5_000).describe('SQLite'),
   SORTIE_DB_REPLICAS: hosts.describe('Read replicas: the same database and credentials'),
   SORTIE_DB_READ_PREFERENCE: oneOf(READ_PREFERENCES).default('primary'),
   SORTIE_DB_MIGRATIONS: oneOf(MIGRATION_MODES).default('auto'),

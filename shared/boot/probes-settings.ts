@@ -1,15 +1,12 @@
 import { z } from 'zod';
+import { wholeNumber } from './whole-number.js';
 
 /** Where a process is asked how it is: health and metrics. */
 export type ProbesSettings = Readonly<{ port: number; host: string }>;
 
 /** The part of the environment that probes have, by variable. */
 export const probesVariables = {
-  SORTIE_PROBES_PORT: z.coerce
-    .number('must be a number from 0 to 65535')
-    .int('must be a whole number')
-    .min(0, 'must be at least 0')
-    .max(65_535, 'must be at most 65535')
+  SORTIE_PROBES_PORT: wholeNumber(0, 65_535)
     .optional()
     .describe('Port for /livez, /readyz and /metrics; nothing listens when it is unset'),
   SORTIE_PROBES_HOST: z

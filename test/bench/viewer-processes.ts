@@ -2,7 +2,8 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { freePort } from '#test/support/free-port.js';
 
 const TICKS_PER_SECOND = 100;
 const POLL_MS = 50;
@@ -39,14 +40,6 @@ export async function startWebsockify(targetPort: number) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return { child, port };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function accepts(port: number): Promise<boolean> {

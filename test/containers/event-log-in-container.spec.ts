@@ -9,6 +9,7 @@ import { linkTo, openJetStreamLog } from '#test/support/jetstream-log.js';
 import { newNatsUser } from '#test/support/nats-server.js';
 import { openNatsBus } from '#test/support/nats-bus-host.js';
 import { type PlacedNats, startPlacedNats } from '#test/support/placed-nats.js';
+import { SERVER_FAULTS } from '#test/support/server-faults.js';
 import { until } from '#test/support/waits.js';
 import { busContract } from '../contract/bus.contract.js';
 import { durableLogContract, eventLogContract } from '../contract/event-log.contract.js';
@@ -32,36 +33,6 @@ describe('in a container too', () => {
   });
 });
 
-/** What a container can go through: the last only there. */
-const FAULTS: readonly (readonly [fault: string, strike: () => Promise<void>])[] = [
-  [
-    'killed and started again',
-    async () => {
-      await server.kill();
-      await delay(300);
-      await server.restart();
-    },
-  ],
-  ['stopped in order and started again', () => server.restart()],
-  [
-    'paused',
-    async () => {
-      await server.pause();
-      await delay(2_000);
-      await server.resume();
-    },
-  ],
-  [
-    'cut off from its network, or killed where it has none of its own',
-    async () => {
-      const { network } = server;
-      await (network ? network.cut() : server.kill());
-      await delay(1_000);
-      await (network ? network.mend() : server.restart());
-    },
-  ],
-];
-
 describe('writers on a server that is', () => {
   const WRITERS = 8;
   let opened: Awaited<ReturnType<typeof openJetStreamLog>>;
@@ -70,7 +41,7 @@ describe('writers on a server that is', () => {
   });
   afterEach(() => opened.cleanup());
 
-  it.each(FAULTS)(
+  it.each(SERVER_FAULTS)(
     '%s lose nothing that was acknowledged, and double nothing',
     async (_, strike) => {
       const acknowledged = new Map<string, number>();
@@ -82,7 +53,7 @@ describe('writers on a server that is', () => {
       for (let round = 0; round < 2; round += 1) {
         const before = acknowledged.size;
         await until('some appends', () => acknowledged.size > before + 20, 30_000);
-        await strike();
+        await strike(server);
       }
       const after = acknowledged.size;
       await until('appends after it', () => acknowledged.size > after + 20, 30_000);

@@ -1,6 +1,5 @@
 // Goal: read models and leases keep their contracts on the PostgreSQL image that is shipped, and processes survive what
 // happens to its container. Method: testcontainers; without an engine the same suites run on a program, and say so.
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { postgresDatabases } from '#shared/adapters/postgres-databases.js';
 import type { Row } from '#shared/es/read-model.js';
@@ -8,6 +7,7 @@ import { LeadershipLostError, StoreUnavailableError } from '#shared/es/read-mode
 import { modelMigrations, totals } from '#test/support/models.js';
 import { type PlacedPostgres, query, startPlacedPostgres } from '#test/support/placed-postgres.js';
 import { postgresSettings } from '#test/support/postgres-settings.js';
+import { SERVER_FAULTS } from '#test/support/server-faults.js';
 import { until } from '#test/support/waits.js';
 import { leaseContract } from '../contract/lease.contract.js';
 import { readModelStoreContract } from '../contract/read-model-store.contract.js';
@@ -47,36 +47,6 @@ describe('in a container too', () => {
   leaseContract('leases', open);
 });
 
-/** What a container can go through: the last only there. */
-const FAULTS: readonly (readonly [fault: string, strike: () => Promise<void>])[] = [
-  [
-    'killed and started again',
-    async () => {
-      await server.kill();
-      await delay(300);
-      await server.restart();
-    },
-  ],
-  ['stopped in order and started again', () => server.restart()],
-  [
-    'paused',
-    async () => {
-      await server.pause();
-      await delay(2_000);
-      await server.resume();
-    },
-  ],
-  [
-    'cut off from its network, or killed where it has none of its own',
-    async () => {
-      const { network } = server;
-      await (network ? network.cut() : server.kill());
-      await delay(1_000);
-      await (network ? network.mend() : server.restart());
-    },
-  ],
-];
-
 describe('a leader on a server that is', () => {
   let opened: Awaited<ReturnType<typeof open>>;
   beforeEach(async () => {
@@ -115,31 +85,34 @@ describe('a leader on a server that is', () => {
       30_000,
     );
 
-  it.each(FAULTS)('%s writes on, and no row is missing or there twice', async (_, strike) => {
-    let at = 0;
-    let isOver = false;
-    const writing = (async () => {
-      while (!isOver) {
-        if (await write(at + 1)) at += 1;
-        else ({ at } = await place());
+  it.each(SERVER_FAULTS)(
+    '%s writes on, and no row is missing or there twice',
+    async (_, strike) => {
+      let at = 0;
+      let isOver = false;
+      const writing = (async () => {
+        while (!isOver) {
+          if (await write(at + 1)) at += 1;
+          else ({ at } = await place());
+        }
+      })();
+      for (let round = 0; round < 2; round += 1) {
+        const before = at;
+        await until('some rows', () => at > before + 20, 30_000);
+        const written = at;
+        await strike(server);
+        // What was answered stays, whatever hit the server.
+        expect((await place()).at).toBeGreaterThanOrEqual(written);
       }
-    })();
-    for (let round = 0; round < 2; round += 1) {
-      const before = at;
-      await until('some rows', () => at > before + 20, 30_000);
-      const written = at;
-      await strike();
-      // What was answered stays, whatever hit the server.
-      expect((await place()).at).toBeGreaterThanOrEqual(written);
-    }
-    const after = at;
-    await until('rows after it', () => at > after + 20, 30_000);
-    isOver = true;
-    await writing;
-    const rows = await opened.seen('totals');
-    const totalsSeen = rows.map(({ total }) => Number(total)).toSorted((a, b) => a - b);
-    expect(totalsSeen).toEqual(Array.from({ length: at }, (_, n) => n + 1));
-  });
+      const after = at;
+      await until('rows after it', () => at > after + 20, 30_000);
+      isOver = true;
+      await writing;
+      const rows = await opened.seen('totals');
+      const totalsSeen = rows.map(({ total }) => Number(total)).toSorted((a, b) => a - b);
+      expect(totalsSeen).toEqual(Array.from({ length: at }, (_, n) => n + 1));
+    },
+  );
 
   it('killed is followed by another process on the same rows', async () => {
     expect(await write(1)).toBe(true);

@@ -1,11 +1,11 @@
 // Goal: the PostgreSQL that the chart starts comes up from nothing, takes new passwords, and has standbys that follow.
 // Method: the pods' own commands, variables, scripts and probes as Helm renders them, on real PostgreSQL of this machine.
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { placePostgresPod, type PostgresPod } from '#test/support/helm-postgres.js';
 import { until } from '#test/support/waits.js';
+import { freePort } from '#test/support/free-port.js';
 
 /** Everything that a shell, SQL, or a password file could take for something else. */
 const PASSWORD = `it's "$HOME" \`id\` a:b \\ %s`;
@@ -13,16 +13,6 @@ const pods: PostgresPod[] = [];
 afterEach(async () => {
   for (const pod of pods.splice(0).toReversed()) await pod.remove();
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 async function primaryWith(password = PASSWORD): Promise<PostgresPod> {
   const pod = placePostgresPod('postgres', { port: await freePort(), hostname: 'primary-0' });

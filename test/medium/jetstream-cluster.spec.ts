@@ -1,7 +1,5 @@
 // Goal: three servers are one log: each of them may be killed, and nothing acknowledged is lost or doubled.
 // Method: a cluster of the newest server with three copies of the stream, whose leader is killed under writers.
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +12,7 @@ import { following } from '#test/support/following.js';
 import { askServer, failureOf } from '#test/support/jetstream-log.js';
 import { type NatsServer, newNatsUser, startNatsServer } from '#test/support/nats-server.js';
 import { until } from '#test/support/waits.js';
+import { freePort } from '#test/support/free-port.js';
 
 const WRITERS = 8;
 const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 1);
@@ -45,15 +44,6 @@ afterAll(async () => {
   await Promise.all(servers.map((server) => server.stop()));
   await rm(folder, { recursive: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** The server that leads the stream. */
 async function leader(): Promise<NatsServer> {

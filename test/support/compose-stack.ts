@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { imageSources } from '../../deploy/local/image-sources.js';
 import { Client } from './client.js';
 import {
@@ -14,6 +11,8 @@ import {
   ROOT,
 } from './compose-docker.js';
 import { until } from './waits.js';
+import { installationOf } from '#services/session/adapters/docker-names.js';
+import { freePort } from './free-port.js';
 
 const KEY_HOLDERS = ['audit', 'catalog', 'gateway', 'identity', 'postgres', 'session'];
 const RECOVERY_MS_MAX = 60_000;
@@ -57,7 +56,7 @@ export class ComposeStack {
 
   /** What its desktops are labelled with. */
   get installation(): string {
-    return createHash('sha256').update(this.#runtimeDir).digest('hex').slice(0, 16);
+    return installationOf(this.#runtimeDir);
   }
 
   get url(): string {
@@ -174,13 +173,4 @@ export class ComposeStack {
     await ranDocker(['rmi', '--force', ...IMAGES.map((name) => `${this.project}/${name}:latest`)]);
     rmSync(this.#runtimeDir, { recursive: true, force: true });
   }
-}
-
-/** A port that nobody had a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { takeFromDebian } from '../../deploy/local/debian-package.js';
 import { until } from './waits.js';
+import { freePort } from './free-port.js';
 
 const PROGRAM = resolve('data/programs/docker-registry');
 const START_MS_MAX = 20_000;
@@ -80,13 +81,4 @@ async function slowedDown(port: number): Promise<Server> {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -8,7 +8,8 @@ import { runNpm } from '../../deploy/local/npm.js';
 import { buildImage, newName, ranDocker } from './compose-docker.js';
 import { placed, type PlacedServer } from './container-or-program.js';
 import { freeze } from './frozen.js';
-import { freePort, startServerContainer } from './server-container.js';
+import { freePort } from './free-port.js';
+import { startServerContainer } from './server-container.js';
 import { until } from './waits.js';
 
 /** The server's one account. */

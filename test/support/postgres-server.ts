@@ -2,7 +2,6 @@ import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { appendFile, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +9,7 @@ import pg from 'pg';
 import { findPostgres, missingSentence } from '../../deploy/local/postgres.js';
 import { freeze } from './frozen.js';
 import { until } from './waits.js';
+import { freePort } from './free-port.js';
 
 const HOST = '127.0.0.1';
 const SUPERUSER = 'postgres';
@@ -217,16 +217,6 @@ async function ownFolder(): Promise<string> {
 async function writeOwn(path: string, text: string): Promise<void> {
   await writeFile(path, text, { mode: 0o600 });
   if (isRoot()) await chown(path, OTHER_USER, OTHER_USER);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, HOST, () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** Fields of /proc/<pid>/stat after the name, which may hold spaces: state, parent and so on. */

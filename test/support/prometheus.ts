@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findPrometheus, missingSentence } from '../../deploy/local/prometheus.js';
 import { until } from './waits.js';
+import { freePort } from './free-port.js';
 
 const START_DEADLINE_MS = 20_000;
 
@@ -78,14 +78,4 @@ export async function startPrometheus(configPath: string): Promise<Prometheus> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Prometheus doesn't tell which port it got; whoever takes this one meanwhile makes the test fail, not lie. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,8 +1,8 @@
-import { createServer } from 'node:net';
 import { GenericContainer, Wait } from 'testcontainers';
 import { docker, newName } from './compose-docker.js';
 import type { PlacedServer } from './container-or-program.js';
 import { until } from './waits.js';
+import { freePort } from './free-port.js';
 
 // Its own clean-up needs an image that can't be had everywhere; ours is below.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
@@ -115,15 +115,4 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-/** A port of this machine that nothing listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, HOST, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-    });
-  });
 }

@@ -7,11 +7,9 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
-import { syncFolderOf } from '#shared/adapters/sync-folder.js';
+import { openSecretFile } from '#shared/adapters/secret-file.js';
 import { signedText, type TreeHead, type UnsignedHead } from '#shared/contracts/tree-head.js';
 
-const OWNER_ONLY = 0o600;
 const PUBLIC_PEM = /-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g;
 
 /** The audit key can't be had; the message names where it was looked for and the remedy. */
@@ -34,16 +32,14 @@ export type HeadChecker = (head: TreeHead) => 'good' | 'bad' | 'unknown key';
 /** The key from `value` (a private key as PEM), or from the file at `path`, which is made on the first start. Errors: {@link AuditKeyError}. */
 export function openAuditKey(from: { path: string; value?: string | undefined }): AuditKey {
   if (from.value !== undefined) return keyOf(from.value, 'The audit key that was configured');
-  try {
-    return keyOf(create(from.path) ?? read(from.path), `The audit key ${from.path}`);
-  } catch (cause) {
-    if (cause instanceof AuditKeyError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new AuditKeyError(
-      `The audit key ${from.path} can't be used: ${why}. Check the folder's owner and permissions.`,
-      { cause },
-    );
-  }
+  const pem = openSecretFile({
+    path: from.path,
+    what: 'The audit key',
+    unused: 'nothing was signed with it',
+    make: newKey,
+    refuse: (message, cause) => new AuditKeyError(message, { cause }),
+  });
+  return keyOf(pem, `The audit key ${from.path}`);
 }
 
 /** Checks heads against our own key and public keys in PEM, one after another. Errors: {@link AuditKeyError}. */
@@ -79,44 +75,9 @@ const idOf = (key: KeyObject): string =>
     .update(key.export({ type: 'spki', format: 'der' }))
     .digest('hex');
 
-/** Undefined when there is a file already. */
-function create(path: string): string | undefined {
-  const file = openNew(path);
-  if (file === undefined) return undefined;
+function newKey(): string {
   const { privateKey } = generateKeyPairSync('ed25519');
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  try {
-    writeSync(file, pem);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  syncFolderOf(path);
-  return pem;
-}
-
-function openNew(path: string): number | undefined {
-  try {
-    return openSync(path, 'wx', OWNER_ONLY);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined;
-    throw error;
-  }
-}
-
-function read(path: string): string {
-  const { mode, size } = statSync(path);
-  if ((mode & 0o077) !== 0) {
-    throw new AuditKeyError(
-      `The audit key ${path} can be read by others on this machine: run chmod 600 ${path}.`,
-    );
-  }
-  if (size === 0) {
-    throw new AuditKeyError(
-      `The audit key ${path} is empty, so the start that made it was cut short and nothing was signed with it: delete the file and start again.`,
-    );
-  }
-  return readFileSync(path, 'utf8');
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 function keyOf(pem: string, what: string): AuditKey {
