@@ -127,7 +127,7 @@ const NOT_ATTEMPTS = new Set([
 
 function isOnRecord({ kind }: Operation, { context }: BusRequest, code: string): boolean {
   const { role } = context.actor;
-  const byPerson = role === 'user' || role === 'admin' || role === 'operator';
+  const byPerson = role !== 'anonymous' && role !== 'system';
   const attempt = kind === 'command' ? !NOT_ATTEMPTS.has(code) : code === 'Forbidden';
   return byPerson && attempt;
 }

@@ -33,7 +33,7 @@ const cloudEvent = z
     subject: text('Id of what it is about: the last part of the stream’s name'),
     time: z.iso.datetime().describe('When it was decided'),
     datacontenttype: z.literal('application/json'),
-    actor: text('Who did it: a user’s id, `anonymous`, `operator`, or `system` for Sortie itself'),
+    actor: text('Who did it: a user’s id, `anonymous`, `console`, or `system` for Sortie itself'),
     actorip: text('From where, if that is known').optional(),
     useragent: text('With what program, if that is known').optional(),
     correlationid: text('The same for all that came of one request'),

@@ -61,7 +61,7 @@ export const analyticsView = z.object({
 export type AnalyticsView = z.infer<typeof analyticsView>;
 
 const { query } = operationsOf('audit');
-const allow = ['admin', 'operator'] as const;
+const allow = ['auditor', 'admin', 'console'] as const;
 
 export const ListAudit = query('ListAudit', {
   allow,
@@ -69,7 +69,7 @@ export const ListAudit = query('ListAudit', {
   result: z.object({ entries: z.array(auditEntry), next_cursor: z.string().optional() }),
 });
 export const ShowAnalytics = query('ShowAnalytics', {
-  allow,
+  allow: ['operator', ...allow],
   data: z.strictObject({
     days: z.coerce
       .number()

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AttemptRefused } from '#shared/es/attempt-refused.js';
 import { STREAM_ID } from '#shared/es/commit.js';
 import { eventTypes, type Message } from '#shared/es/decider.js';
-import { operationsOf } from '#shared/es/operation.js';
+import { operationsOf, PEOPLE } from '#shared/es/operation.js';
 import { pageQuery } from './page.js';
 
 export const VISIBILITIES = ['public', 'approved', 'admin_only'] as const;
@@ -121,55 +121,55 @@ const resource = { type: 'app', id: 'app_id' } as const;
 const done = z.null();
 
 export const RegisterApp = command('RegisterApp', {
-  allow: ['admin', 'operator', 'system'],
+  allow: ['admin', 'console', 'system'],
   data: newApp,
   result: appView,
   resource: { type: 'app', id: 'id' },
 });
 export const ReviseApp = command('ReviseApp', {
-  allow: ['admin', 'operator'],
+  allow: ['admin', 'console'],
   // A client may send back what it read, id and all.
   data: z.strictObject({ app_id: appId, app: newApp }),
   result: appView,
   resource,
 });
 export const RetireApp = command('RetireApp', {
-  allow: ['admin', 'operator'],
+  allow: ['admin', 'console'],
   data: z.strictObject({ app_id: appId }),
   result: done,
   resource,
 });
 export const GrantAppAccess = command('GrantAppAccess', {
-  allow: ['admin', 'operator'],
+  allow: ['admin', 'console'],
   data: z.strictObject({ app_id: appId, user_id: userId }),
   result: done,
   resource,
 });
 export const WithdrawAppAccess = command('WithdrawAppAccess', {
-  allow: ['admin', 'operator'],
+  allow: ['admin', 'console'],
   data: z.strictObject({ app_id: appId, user_id: userId }),
   result: done,
   resource,
 });
 export const LaunchApp = command('LaunchApp', {
-  allow: ['user', 'admin'],
+  allow: PEOPLE,
   data: z.strictObject({ app_id: appId }),
   result: z.object({ url: z.string() }),
   resource,
 });
 export const ListApps = query('ListApps', {
-  allow: ['user', 'admin', 'operator'],
+  allow: [...PEOPLE, 'console'],
   data: z.strictObject(pageQuery),
   result: z.object({ apps: z.array(appView), next_cursor: z.string().optional() }),
 });
 export const FindApp = query('FindApp', {
-  allow: ['user', 'admin', 'operator', 'system'],
+  allow: [...PEOPLE, 'console', 'system'],
   data: z.strictObject({ app_id: appId }),
   result: appView,
   resource,
 });
 export const ListApprovals = query('ListApprovals', {
-  allow: ['admin', 'operator', 'system'],
+  allow: ['admin', 'console', 'system'],
   data: z.strictObject({ app_id: appId }),
   result: z.object({ user_ids: z.array(userId) }),
   resource,

@@ -26,7 +26,7 @@ const streamsOf = (service: ServiceName, described: readonly Described[]): Event
 
 const refusals: Described = {
   aggregate: 'refusal',
-  id: 'Who tried: a user’s id, `anonymous`, `operator` or `system`',
+  id: 'Who tried: a user’s id, `anonymous`, `console` or `system`',
   summary: 'What one person tried in vain',
   data: refusalData,
 };

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { operationsOf } from '#shared/es/operation.js';
+import { operationsOf, PEOPLE } from '#shared/es/operation.js';
 import { projectionStatus } from './projections.js';
 
 const { query } = operationsOf('gateway');
 
 /** What the gateway answers by asking several services, or by itself. */
 export const ShowProjections = query('ShowProjections', {
-  allow: ['admin', 'operator'],
+  allow: ['operator', 'admin', 'console'],
   data: z.strictObject({}),
   result: z.object({
     head: z.number().int().describe('Sequence of the last commit in the log'),
@@ -14,7 +14,7 @@ export const ShowProjections = query('ShowProjections', {
   }),
 });
 export const ShowBranding = query('ShowBranding', {
-  allow: ['anonymous', 'user', 'admin', 'operator'],
+  allow: ['anonymous', ...PEOPLE, 'console'],
   data: z.strictObject({}),
   result: z.object({
     logo_url: z.string(),
@@ -24,7 +24,7 @@ export const ShowBranding = query('ShowBranding', {
   }),
 });
 export const ShowMe = query('ShowMe', {
-  allow: ['user', 'admin'],
+  allow: PEOPLE,
   data: z.strictObject({}),
   result: z.null(),
 });

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { STREAM_ID } from '#shared/es/commit.js';
 import type { AttemptRefused } from '#shared/es/attempt-refused.js';
 import { eventTypes, type Message } from '#shared/es/decider.js';
-import { operationsOf } from '#shared/es/operation.js';
+import { operationsOf, PEOPLE } from '#shared/es/operation.js';
 import { pageQuery } from './page.js';
 
-export const USER_ROLES = ['admin', 'user'] as const;
+export const USER_ROLES = PEOPLE;
 export type UserRole = (typeof USER_ROLES)[number];
 
 export const PASSWORD_LENGTH_MIN = 8;
@@ -190,7 +190,7 @@ export const CheckSignIn = query('CheckSignIn', {
   result: z.object({ expires_at: time }),
 });
 export const RotateSignIn = command('RotateSignIn', {
-  allow: ['user', 'admin'],
+  allow: PEOPLE,
   data: z.strictObject({ token }),
   result: z.object({
     token: z.string().nullable().describe('Null when a request beside this one has the new one'),
@@ -199,32 +199,32 @@ export const RotateSignIn = command('RotateSignIn', {
   secret: ['token'],
 });
 export const SignOut = command('SignOut', {
-  allow: ['user', 'admin'],
+  allow: PEOPLE,
   data: z.strictObject({}),
   result: done,
 });
 export const ChangePassword = command('ChangePassword', {
-  allow: ['user', 'admin'],
+  allow: PEOPLE,
   data: z.strictObject({ current_password: password, new_password: password }),
   result: done,
   resource: { type: 'user' },
   secret: ['current_password', 'new_password'],
 });
 export const ResetPassword = command('ResetPassword', {
-  allow: ['operator'],
+  allow: ['console'],
   data: z.strictObject({ name: userName }),
   result: z.object({ name: userName, password: shownOnce }),
   resource: { type: 'user' },
 });
 export const RegisterUser = command('RegisterUser', {
-  allow: ['admin', 'operator'],
+  allow: ['admin', 'console'],
   data: z.strictObject({ name: userName, role, password: password.optional() }),
   result: z.object({ user: userView, password: shownOnce }),
   resource: { type: 'user' },
   secret: ['password'],
 });
 export const DisableUser = command('DisableUser', {
-  allow: ['admin', 'operator'],
+  allow: ['admin', 'console'],
   data: z.strictObject({ user_id: userId }),
   result: done,
   resource,
@@ -235,18 +235,18 @@ export const EnsureFirstAdministrator = command('EnsureFirstAdministrator', {
   result: z.object({ name: userName, password: z.string() }).nullable(),
 });
 export const ListUsers = query('ListUsers', {
-  allow: ['admin', 'operator'],
+  allow: ['admin', 'console'],
   data: z.strictObject(pageQuery),
   result: z.object({ users: z.array(userView), next_cursor: z.string().optional() }),
 });
 export const FindUser = query('FindUser', {
-  allow: ['admin', 'operator'],
+  allow: ['admin', 'console'],
   data: z.strictObject({ user_id: userId }),
   result: userView,
   resource,
 });
 export const ListUserNames = query('ListUserNames', {
-  allow: ['admin', 'operator', 'system'],
+  allow: ['admin', 'console', 'system'],
   data: z.strictObject({ ids: z.array(z.string().max(64)).max(NAMES_ASKED_MAX) }),
   result: z.object({ users: z.array(z.object({ id: userId, name: userName })) }),
 });

@@ -25,7 +25,7 @@ export const rebuildReport = z.object({
 export const projectionName = z
   .string()
   .regex(/^[a-z]+\.[a-z_]+$/, 'is no projection; they are called <service>.<table>');
-const allow = ['admin', 'operator'] as const;
+const allow = ['operator', 'admin', 'console'] as const;
 /** A read model of ten million events is read, or filled, from end to end. */
 const WHOLE_TABLE_DEADLINE_MS = 10 * 60_000;
 

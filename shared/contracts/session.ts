@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { STREAM_ID } from '#shared/es/commit.js';
 import type { AttemptRefused } from '#shared/es/attempt-refused.js';
 import { eventTypes, type Message } from '#shared/es/decider.js';
-import { operationsOf } from '#shared/es/operation.js';
+import { operationsOf, PEOPLE } from '#shared/es/operation.js';
 import { appId, userId } from './catalog.js';
 import { pageQuery } from './page.js';
 import type { RuntimeEndpoint } from './runtime-endpoint.js';
@@ -150,25 +150,25 @@ const resource = { type: 'session', id: 'session_id' } as const;
 const one = z.strictObject({ session_id: sessionId });
 
 export const RequestSession = command('RequestSession', {
-  allow: ['user', 'admin'],
+  allow: PEOPLE,
   data: z.strictObject({ app_id: appId }),
   result: sessionView,
   resource: { type: 'app', id: 'app_id' },
 });
 export const StopSession = command('StopSession', {
-  allow: ['user', 'admin', 'operator', 'system'],
+  allow: [...PEOPLE, 'console', 'system'],
   data: one,
   result: sessionView,
   resource,
 });
 export const FindSession = query('FindSession', {
-  allow: ['user', 'admin', 'operator', 'system'],
+  allow: [...PEOPLE, 'console', 'system'],
   data: one,
   result: sessionView,
   resource,
 });
 export const ListSessions = query('ListSessions', {
-  allow: ['user', 'admin', 'operator'],
+  allow: [...PEOPLE, 'console'],
   data: z.strictObject({
     status: status.optional(),
     scope: z
@@ -193,7 +193,7 @@ export const RecordPreparation = command('RecordPreparation', {
   resource,
 });
 export const IssueViewerTicket = command('IssueViewerTicket', {
-  allow: ['user', 'admin'],
+  allow: PEOPLE,
   data: z.strictObject({ session_id: sessionId, mode: mode.default('control') }),
   result: z.object({
     ticket: ticket.describe('Good for one WebSocket, as subprotocol `ticket.<ticket>`'),

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 
-/** Who is asking. `operator` has the machine's own file permissions (the local control socket); `system` is Sortie itself. */
-export const ROLES = ['anonymous', 'user', 'admin', 'operator', 'system'] as const;
+/** What a person can be: `operator` looks after what runs, `auditor` reads what happened, `admin` decides about both and about people. */
+export const PEOPLE = ['user', 'auditor', 'operator', 'admin'] as const;
+/** Who is asking. `console` has the machine's own file permissions (the local control socket); `system` is Sortie itself. */
+export const ROLES = ['anonymous', ...PEOPLE, 'console', 'system'] as const;
 export type Role = (typeof ROLES)[number];
 
 export type Actor = Readonly<{ id: string; role: Role }>;

@@ -40,7 +40,7 @@ describe('what travels with a request', () => {
       {
         actor: fc.record({
           id: printable,
-          role: fc.constantFrom('user', 'anonymous', 'system', 'operator', 'admin'),
+          role: fc.constantFrom('user', 'anonymous', 'system', 'console', 'admin'),
         }),
         commandId: printable,
         correlationId: printable,

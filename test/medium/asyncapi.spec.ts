@@ -64,7 +64,7 @@ describe('what a real service writes', () => {
       await host.ask(SignOut, {}, await host.as(ended));
       resultOf(await host.ask(ChangePassword, change, await host.as(kept)));
       await host.ask(DisableUser, { user_id: id }, asked('user'));
-      resultOf(await host.ask(DisableUser, { user_id: id }, asked('operator')));
+      resultOf(await host.ask(DisableUser, { user_id: id }, asked('console')));
       expect(await checkedNames(host.log)).toEqual([
         ...['AdministratorAppointed', 'AttemptRefused', 'PasswordChanged', 'SignInFailed'],
         ...['SignInFailuresForgotten', 'SignInRotated', 'SignedIn', 'SignedOut', 'UserDisabled'],

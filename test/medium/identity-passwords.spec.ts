@@ -37,7 +37,7 @@ const times = <T>(count: number, make: (n: number) => T): T[] =>
 const events = async () => (await host.log.read({ after: 0 })).commits.flatMap((c) => c.events);
 const change = (current_password: string, new_password: string, context: RequestContext) =>
   host.ask(ChangePassword, { current_password, new_password }, context);
-const disable = (user_id: string, context = asked('operator')) =>
+const disable = (user_id: string, context = asked('console')) =>
   host.ask(DisableUser, { user_id }, context);
 const register = (name: string, context = asked('admin')) =>
   host.ask(RegisterUser, { name, role: 'user' }, context);
@@ -119,13 +119,13 @@ describe('changing the password', () => {
 });
 
 describe('resetting a password', () => {
-  const reset = (name: string, context = asked('operator')) =>
+  const reset = (name: string, context = asked('console')) =>
     host.ask(ResetPassword, { name }, context);
 
   it('shows the new one once and ends all sign-ins', async () => {
     await host.register('ada');
     const token = await host.tokenOf('ada');
-    const context = asked('operator');
+    const context = asked('console');
     const { password } = resultOf(await reset('Ada', context));
     expect(resultOf(await reset('Ada', context))).toEqual({ name: 'ada', password: null });
     expect(answerOf(await host.authenticate(token))).toBe('SignInRequired');
@@ -156,7 +156,7 @@ async function exercise(): Promise<string[]> {
   await change(WRONG, 'ochre trombone 7', mine());
   await change(PASSWORD, 'ochre trombone 7', mine());
   await host.ask(SignOut, {}, mine());
-  const reset = resultOf(await host.ask(ResetPassword, { name: 'bob' }, asked('operator')));
+  const reset = resultOf(await host.ask(ResetPassword, { name: 'bob' }, asked('console')));
   await disable(actor.id);
   await register('nope', asked('user'));
   host.clock.ms += SIGN_IN_LIFETIME_MS;

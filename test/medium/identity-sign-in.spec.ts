@@ -31,7 +31,7 @@ const times = <T>(count: number, make: (n: number) => T): T[] =>
   Array.from({ length: count }, (_, n) => make(n));
 const events = async () => (await host.log.read({ after: 0 })).commits.flatMap((c) => c.events);
 const typesOf = async () => (await events()).map((e) => e.type.split('.')[2]);
-const disable = (user_id: string, context = asked('operator')) =>
+const disable = (user_id: string, context = asked('console')) =>
   host.ask(DisableUser, { user_id }, context);
 
 const hashOf = (subject: string, data: object): string =>

@@ -166,7 +166,7 @@ describe('a session that is being created', () => {
 });
 
 describe('how far a session is', () => {
-  it.each(['user', 'admin', 'operator'] as const)('is not for a %s to tell', async (role) => {
+  it.each(['user', 'admin', 'console'] as const)('is not for a %s to tell', async (role) => {
     const id = await starting();
     const reply = await record(id, 1, new Date().toISOString(), role as never);
     expect(reply).toMatchObject({ kind: 'rejected', code: 'Forbidden' });

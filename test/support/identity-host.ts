@@ -47,7 +47,7 @@ export async function openIdentityHost() {
       resultOf(await ask(EnsureFirstAdministrator, {}, asked('system'))) ?? undefined,
     /** Registers a user with {@link PASSWORD} and returns the user's id. */
     register: async (name: string, role: UserRole = 'user') =>
-      resultOf(await ask(RegisterUser, { name, role, password: PASSWORD }, asked('operator'))).user
+      resultOf(await ask(RegisterUser, { name, role, password: PASSWORD }, asked('console'))).user
         .id,
     /** Signs in with {@link PASSWORD} and returns the token. */
     tokenOf: async (name: string) => resultOf(await signIn(name, PASSWORD)).token,

@@ -5,7 +5,7 @@ import type { Actor } from '#shared/es/operation.js';
 import type { ApplicationRow } from './applications.js';
 import type { CatalogTables } from './tables.js';
 
-const SEES_EVERYTHING = new Set<Actor['role']>(['admin', 'operator', 'system']);
+const SEES_EVERYTHING = new Set<Actor['role']>(['admin', 'console', 'system']);
 
 /** S-29, the only place that knows it: `public` for all, `approved` for those on the list, `admin_only` for administrators. */
 const visibleTo = (actor: Actor) => (eb: ExpressionBuilder<CatalogTables, 'applications'>) =>

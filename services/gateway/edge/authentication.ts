@@ -3,11 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidV7 } from 'uuid';
 import { type Account, Authenticate, RotateSignIn, SignOut } from '#shared/contracts/identity.js';
 import { ANONYMOUS, type Bus, type RequestContext } from '#shared/es/operation.js';
-import { isOperator } from './control-socket.js';
+import { isConsole } from './control-socket.js';
 import { problemOfRefusal } from './problem-of-error.js';
 import { type Caller, contextOf } from './request-context.js';
 
-const OPERATOR: Caller = { actor: { id: 'operator', role: 'operator' } };
+const CONSOLE: Caller = { actor: { id: 'console', role: 'console' } };
 const NOBODY: Caller = { actor: ANONYMOUS };
 
 /** Finds out who sends a request, and keeps the cookie that says so. */
@@ -31,7 +31,7 @@ export class Authentication {
 
   /** The person whose cookie came along; `anonymous` without a valid one. A token that has grown old is exchanged. */
   async callerOf(request: FastifyRequest, reply: FastifyReply): Promise<Caller> {
-    if (isOperator(request.raw)) return OPERATOR;
+    if (isConsole(request.raw)) return CONSOLE;
     const token = request.cookies[this.cookieName];
     if (!token) return NOBODY;
     const answer = await this.#bus.request(Authenticate, { token }, anonymousContext());

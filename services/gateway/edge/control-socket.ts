@@ -4,10 +4,10 @@ import type { FastifyInstance } from 'fastify';
 
 /** Linux's sun_path without its final zero (unix(7)). */
 const PATH_BYTES_MAX = 107;
-const operatorRequests = new WeakSet<IncomingMessage>();
+const consoleRequests = new WeakSet<IncomingMessage>();
 
 /** Says whether a request came over the control socket: whoever can open that file owns the data folder. */
-export const isOperator = (request: IncomingMessage): boolean => operatorRequests.has(request);
+export const isConsole = (request: IncomingMessage): boolean => consoleRequests.has(request);
 
 /** The control socket can't be made; the message names it and the remedy. */
 export class ControlSocketError extends Error {
@@ -27,7 +27,7 @@ export async function listenForOperator(server: FastifyInstance, path: string): 
   }
   rmSync(path, { force: true });
   const control = createServer((request, response) => {
-    operatorRequests.add(request);
+    consoleRequests.add(request);
     server.routing(request, response);
   });
   await new Promise<void>((resolve, reject) => {

@@ -5,17 +5,23 @@ import {
   ListApprovals,
 } from '#shared/contracts/catalog.js';
 import { type CloudEvent, type Commit, partsOf } from '#shared/es/commit.js';
-import { type Bus, BusUnavailableError, type RequestContext } from '#shared/es/operation.js';
+import {
+  type Bus,
+  BusUnavailableError,
+  type RequestContext,
+  type Role,
+} from '#shared/es/operation.js';
 import { systemContext } from '#shared/es/system-context.js';
 
 /** Where somebody sat is for the audit trail only. */
 type Shown = Omit<CloudEvent, 'actorip' | 'useragent' | 'commandhash' | 'traceparent'>;
 /** What an event of an app tells, whichever it is. */
 type AppTold = AppRevised['data'] & AppRetired['data'] & AppAccessGranted['data'];
+const SEES_ALL: ReadonlySet<Role> = new Set<Role>(['admin', 'auditor', 'console']);
 type Viewer = Readonly<{ context: RequestContext; bus: Bus }>;
 
 /**
- * The events of a commit as one person may see them, often none: administrators see all, others their own sessions
+ * The events of a commit as one person may see them, often none: administrators and auditors see all, others their own sessions
  * and which of the apps that they can see changed. Nobody sees the content of identity's events.
  */
 export async function visibleEvents(
@@ -26,9 +32,10 @@ export async function visibleEvents(
   const { service, aggregate, id } = partsOf(commit.stream);
   const { actor } = context;
   const events = commit.events.map(shown);
-  if (service === 'identity') return actor.role === 'user' ? [] : events.map(withData({}));
+  const seesAll = SEES_ALL.has(actor.role);
+  if (service === 'identity') return seesAll ? events.map(withData({})) : [];
   const shownToAll = service === 'session' ? events.map(withoutEndpoint) : events;
-  if (actor.role !== 'user') return shownToAll;
+  if (seesAll) return shownToAll;
   if (service === 'session') return shownToAll.filter(isOf(actor.id));
   if (service !== 'catalog') return [];
   if (aggregate === 'launch') return events.filter(isOf(actor.id));

@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ROLES } from '#shared/es/operation.js';
 import { Problem, sendProblem } from './problem.js';
 import type { RawRoute } from './raw-route.js';
 
 const PAGE = 'index.html';
 const YEAR_MS = 365 * 24 * 3_600_000;
-const everyone = ['anonymous', 'user', 'admin', 'operator', 'system'] as const;
 
 const DOCS_PAGE = `<!doctype html>
 <html lang="en">
@@ -30,7 +30,7 @@ export const docsRoutes: readonly RawRoute[] = [
     method: 'GET',
     path: '/api/docs',
     summary: 'A page to read and try the API',
-    allow: everyone,
+    allow: ROLES,
     produces: 'text/html',
     handle: (_, reply) => reply.type('text/html; charset=utf-8').send(DOCS_PAGE),
   },
@@ -38,7 +38,7 @@ export const docsRoutes: readonly RawRoute[] = [
     method: 'GET',
     path: '/api/docs/start.js',
     summary: 'Starts that page',
-    allow: everyone,
+    allow: ROLES,
     produces: 'text/javascript',
     handle: (_, reply) => reply.type('text/javascript; charset=utf-8').send(DOCS_SCRIPT),
   },
@@ -61,7 +61,7 @@ export function fileRoutes(root: string, nothingHere: NothingHere): readonly Raw
       method: 'GET',
       path: '/api/docs/assets/*',
       summary: 'Files of Swagger UI',
-      allow: everyone,
+      allow: ROLES,
       produces: '*/*',
       handle: (request, reply) => {
         const file = fileOf(request);
@@ -72,7 +72,7 @@ export function fileRoutes(root: string, nothingHere: NothingHere): readonly Raw
       method: 'GET',
       path: '/*',
       summary: 'Files of the web page',
-      allow: everyone,
+      allow: ROLES,
       produces: '*/*',
       handle: (request, reply) => {
         const file = fileOf(request) || PAGE;

@@ -15,7 +15,7 @@ const HELD: Readonly<Record<string, Held>> = {
   'viewer of another session': { userId: 'una', signInId: 'laptop', sessionId: 's2' },
   'stream of another sign-in': { userId: 'una', signInId: 'phone' },
   'stream of another user': { userId: 'otto', signInId: 'desk' },
-  'stream of the operator': { userId: 'operator', signInId: undefined },
+  'stream of the operator': { userId: 'console', signInId: undefined },
 };
 
 const revoked = (type: string, data: object): string[] =>

@@ -2,7 +2,7 @@ import fastifyCookie from '@fastify/cookie';
 import fastifyRateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { IsTrusted } from './client-address.js';
-import { isOperator } from './control-socket.js';
+import { isConsole } from './control-socket.js';
 import { requireDeclaredRoutes } from './declared-routes.js';
 import { acceptJsonOnly } from './json-body.js';
 import { noSpans } from '#shared/es/spans.js';
@@ -65,8 +65,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await server.register(fastifyRateLimit, {
     global: false,
     // A unix socket has no address to count by.
-    keyGenerator: ({ ip }) => ip ?? 'operator',
-    allowList: ({ raw }) => isOperator(raw),
+    keyGenerator: ({ ip }) => ip ?? 'console',
+    allowList: ({ raw }) => isConsole(raw),
     errorResponseBuilder: (_, { ttl }) =>
       new Problem('TooManyRequests', 'Too many requests from your address; wait a moment.', {
         retryAfterSeconds: ttl / 1_000,

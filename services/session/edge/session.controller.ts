@@ -26,6 +26,7 @@ import {
   findSession,
   findVisibleSession,
   listSessions,
+  seesEverything,
   sessionViewOf,
 } from '../read/sessions.query.js';
 import type { SessionTables } from '../read/tables.js';
@@ -95,7 +96,7 @@ export class SessionController {
   @Handles(ListSessions)
   async list(@Payload() { data, context }: Asked<typeof ListSessions>) {
     const { actor } = context;
-    if (data.scope === 'all' && actor.role === 'user') {
+    if (data.scope === 'all' && !seesEverything(actor)) {
       return rejected(
         'Forbidden',
         'scope=all is for administrators; leave it out to see your own.',

@@ -19,7 +19,7 @@ type Page = Readonly<{
   cursor?: string | undefined;
 }>;
 
-const SEES_EVERYTHING = new Set<Actor['role']>(['admin', 'operator', 'system']);
+const SEES_EVERYTHING = new Set<Actor['role']>(['admin', 'console', 'system']);
 
 /** Says whether an actor may see everybody's sessions; everybody else sees their own. */
 export const seesEverything = ({ role }: Actor): boolean => SEES_EVERYTHING.has(role);

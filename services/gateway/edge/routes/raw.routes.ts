@@ -1,8 +1,7 @@
+import { PEOPLE, ROLES } from '#shared/es/operation.js';
 import type { RawRoute } from '../raw-route.js';
 import type { LiveStreams } from '../live-streams.js';
 import { docsRoutes } from '../page.js';
-
-const everyone = ['anonymous', 'user', 'admin', 'operator', 'system'] as const;
 
 const AFTER = 'Sequence of the last event that you have; the stream goes on after it';
 
@@ -30,7 +29,7 @@ export function rawRoutes(parts: RawParts): readonly RawRoute[] {
       method: 'GET',
       path: '/livez',
       summary: 'Answers as long as the process runs',
-      allow: everyone,
+      allow: ROLES,
       produces: 'text/plain',
       handle: (_, reply) => reply.type('text/plain').send('ok\n'),
     },
@@ -38,7 +37,7 @@ export function rawRoutes(parts: RawParts): readonly RawRoute[] {
       method: 'GET',
       path: '/readyz',
       summary: 'Whether requests can be answered: each check by name',
-      allow: everyone,
+      allow: ROLES,
       produces: 'application/json',
       handle: async (_, reply) => {
         const { ready, checks } = await readiness();
@@ -51,7 +50,7 @@ export function rawRoutes(parts: RawParts): readonly RawRoute[] {
       path: '/api/events',
       summary:
         'Server-sent events: `id` is the log’s sequence; come back with Last-Event-ID (or ?after=) and miss nothing',
-      allow: ['user', 'admin', 'operator'],
+      allow: [...PEOPLE, 'console'],
       produces: 'text/event-stream',
       parameters: [
         { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' }, description: AFTER },
@@ -64,7 +63,7 @@ export function rawRoutes(parts: RawParts): readonly RawRoute[] {
       method: 'GET',
       path: '/api/openapi.json',
       summary: 'This document',
-      allow: everyone,
+      allow: ROLES,
       produces: 'application/json',
       handle: (_, reply) => reply.send(openApi()),
     },
@@ -72,7 +71,7 @@ export function rawRoutes(parts: RawParts): readonly RawRoute[] {
       method: 'GET',
       path: '/api/asyncapi.json',
       summary: 'AsyncAPI 3: every event in the log, and every operation on the bus',
-      allow: everyone,
+      allow: ROLES,
       produces: 'application/json',
       handle: (_, reply) => reply.send(asyncApi()),
     },
@@ -85,7 +84,7 @@ const metricsRoute = (metrics: Exposition): RawRoute => ({
   method: 'GET',
   path: '/metrics',
   summary: 'Figures for Prometheus, over the control socket',
-  allow: ['operator'],
+  allow: ['console'],
   produces: 'text/plain',
   handle: async (_, reply) => {
     const { contentType, text } = await metrics();

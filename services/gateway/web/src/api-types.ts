@@ -1,6 +1,6 @@
 /** The shapes of the REST interface, as they travel. */
 
-export type Role = 'admin' | 'operator' | 'user' | 'viewer';
+export type Role = 'admin' | 'console' | 'user' | 'viewer';
 export type Visibility = 'public' | 'approved' | 'admin_only';
 export type LaunchType = 'url' | 'container';
 export type SessionStatus = 'creating' | 'running' | 'stopped' | 'expired' | 'failed';

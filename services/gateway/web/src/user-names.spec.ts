@@ -12,7 +12,7 @@ describe('what was typed for a user', () => {
   });
   it('is an id when nobody has that name', () => {
     expect(userIdOf(' u2 ', users)).toBe('u2');
-    expect(userIdOf('operator', users)).toBe('operator');
+    expect(userIdOf('console', users)).toBe('console');
   });
   it('may be nothing', () => {
     expect(userIdOf('', users)).toBe('');
