@@ -24,9 +24,13 @@ function unreadable(body: string): Problem {
   if (body.trim() === '') {
     return new Problem('MalformedRequest', 'The body is empty; send a JSON object.');
   }
-  const errors: ParseError[] = [];
-  parseTree(body, errors, { disallowComments: true, allowTrailingComma: false });
-  const [first] = errors;
+  const first = firstErrorIn(body);
+  if (first === 'nested') {
+    return new Problem(
+      'MalformedRequest',
+      'The body is no JSON, and nested too deeply to say where.',
+    );
+  }
   if (!first) {
     const detail = 'The body has a key "__proto__" or "constructor", which no field here has.';
     return new Problem('MalformedRequest', detail);
@@ -38,4 +42,16 @@ function unreadable(body: string): Problem {
     'MalformedRequest',
     `The body is no JSON: ${what} at line ${before.length}, column ${column}.`,
   );
+}
+
+/** Where a body breaks. The parser that knows goes down with every bracket, and the stack has an end. */
+function firstErrorIn(body: string): ParseError | 'nested' | undefined {
+  const errors: ParseError[] = [];
+  try {
+    parseTree(body, errors, { disallowComments: true, allowTrailingComma: false });
+  } catch (error) {
+    if (error instanceof RangeError) return 'nested';
+    throw error;
+  }
+  return errors[0];
 }
