@@ -19,12 +19,16 @@ export function importsOf({ path, text }: SourceFile): Import[] {
   });
 }
 
-/** Every source file below folders of the package. */
+/** Written by `npm run client`: nobody edits it, and its shape is the API's. */
+const GENERATED: ReadonlySet<string> = new Set(['shared/client/paths.ts']);
+
+/** Every source file below folders of the package that people write. */
 export function readTree(root: string, folders: readonly string[]): SourceFile[] {
   return folders
     .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && /\.(ts|tsx|js|md)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
+    .filter((full) => !GENERATED.has(relative(root, full)))
     .map((full) => ({ path: relative(root, full), text: readFileSync(full, 'utf8') }));
 }
 

@@ -1,8 +1,14 @@
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '#shared/contracts/identity.js';
-import { COMMON_PASSWORDS } from './common-passwords.js';
 
-/** Says what is wrong with a new password, as the end of a sentence about it (OWASP ASVS 5.0, 6.2); undefined when it will do. */
-export function weaknessOf(password: string, userName: string): string | undefined {
+/**
+ * Says what is wrong with a new password, as the end of a sentence about it (OWASP ASVS 5.0, 6.2); undefined when it
+ * will do. `isCommon` knows those that guessers try first.
+ */
+export function weaknessOf(
+  password: string,
+  userName: string,
+  isCommon: (password: string) => boolean,
+): string | undefined {
   const length = Array.from(password).length;
   if (length < PASSWORD_LENGTH_MIN) return `needs at least ${PASSWORD_LENGTH_MIN} characters`;
   if (password.length > PASSWORD_LENGTH_MAX) {
@@ -10,7 +16,7 @@ export function weaknessOf(password: string, userName: string): string | undefin
   }
   const lower = password.toLowerCase();
   if (lower === userName.toLowerCase()) return 'must not be the user name';
-  if (COMMON_PASSWORDS.has(lower) || new Set(lower).size === 1) {
+  if (isCommon(password) || new Set(lower).size === 1) {
     return 'is one of the first that a guesser tries; choose another';
   }
   return undefined;

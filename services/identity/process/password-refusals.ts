@@ -1,3 +1,4 @@
+import { isCommonPassword } from '../adapters/common-passwords.js';
 import { HashQueueFullError } from '../adapters/hash-queue.js';
 import type { Rejected } from '#shared/es/decider.js';
 import type { Reply } from '#shared/es/operation.js';
@@ -17,7 +18,7 @@ export function weakPassword(
   password: string,
   userName: string,
 ): Reply<never> | undefined {
-  const weakness = weaknessOf(password, userName);
+  const weakness = weaknessOf(password, userName, isCommonPassword);
   if (weakness === undefined) return undefined;
   const detail = `The password ${weakness}.`;
   return {
