@@ -21,10 +21,23 @@ describe('the settings', () => {
       logPath: expect.stringMatching(/\/data\/sortie\.db$/),
       seedPath: '/package/examples/apps.json',
       brandingPath: undefined,
-      timeouts: { lifetimeMs: 7_200_000, cleanupMs: 300_000, readyMs: 120_000 },
+      timeouts: {
+        ...{ lifetimeMs: 7_200_000, cleanupMs: 300_000, readyMs: 120_000 },
+        ...{ lifetimeMaxMs: 28_800_000, warningMs: 300_000, idleMs: 0 },
+      },
+      quota: { perUserMax: 5, totalMax: 100, queueMax: 50 },
       trustedProxies: [],
       warnings: [],
     });
+  });
+
+  it('let no extension make a session shorter than it is without', () => {
+    const lives = (env: Record<string, string>) => read(env).timeouts.lifetimeMaxMs / 60_000;
+    expect(lives({ SORTIE_SESSION_TIMEOUT: '600' })).toBe(600);
+    expect(lives({ SORTIE_SESSION_LIFETIME_MAX: '120' })).toBe(120);
+    expect(() => read({ SORTIE_SESSION_LIFETIME_MAX: '119' })).toThrow(
+      'SORTIE_SESSION_LIFETIME_MAX must be at least SORTIE_SESSION_TIMEOUT, which is 120 minutes.',
+    );
   });
 
   it('take a blank as unset', () => {
@@ -74,6 +87,9 @@ describe('the settings', () => {
     ['SORTIE_DISPLAY_IMAGE', 'Sortie Display', 'must be the name of an image'],
     ['SORTIE_SESSION_MEMORY', 'lots', 'must be an amount of memory like 512m or 2g'],
     ['SORTIE_SESSION_MEMORY', '1m', 'must be at least 64m'],
+    ['SORTIE_SESSION_QUEUE_MAX', '91', 'must be at most 90'],
+    ['SORTIE_SESSIONS_PER_USER', '0', 'must be at least 1'],
+    ['SORTIE_SESSION_IDLE_TIMEOUT', '-1', 'must be at least 0'],
     ['SORTIE_SESSION_CPUS', '0', 'must be at least 0.1'],
     ['SORTIE_SESSION_PROCESSES', '5', 'must be at least 16'],
     ['SORTIE_SESSION_NETWORK', 'host', 'must be isolated or internet'],

@@ -13,9 +13,19 @@ import { natsOf, type NatsSettings, natsVariables } from '#shared/boot/nats-sett
 import { probesOf, type ProbesSettings, probesVariables } from '#shared/boot/probes-settings.js';
 import { wholeNumber } from '#shared/boot/whole-number.js';
 import { SERVICE_NAMES, type ServiceName } from '#shared/contracts/permissions.js';
-import { type AuditSettings, auditSettingsOf, auditVariables } from './audit/config.js';
-import { trustedProxies } from './gateway/edge/client-address.js';
 import {
+  auditMistakes,
+  type AuditSettings,
+  auditSettingsOf,
+  auditVariables,
+} from './audit/config.js';
+import { trustedProxies } from './gateway/edge/client-address.js';
+import type { OidcSettings } from './identity/adapters/oidc-provider.js';
+import { identityVariables, oidcOf } from './identity/config.js';
+import type { Quota } from './session/domain/admission.js';
+import {
+  quotaOf,
+  requireLifetimes,
   type RuntimeChoice,
   runtimeOf,
   sessionVariables,
@@ -84,6 +94,7 @@ const settings = z.object({
   SORTIE_CONFIG: z.string().optional(),
   ...sessionVariables,
   ...auditVariables,
+  ...identityVariables,
   SORTIE_NAMESPACE: z.string().default('sortie'),
   SORTIE_RUNTIME_DIR: z.string().optional(),
   SORTIE_PROCESS_APPS: z.string().optional(),
@@ -112,6 +123,8 @@ export type Config = Readonly<{
   seedPath: string;
   brandingPath: string | undefined;
   timeouts: SessionTimeouts;
+  /** How many sessions there may be. */
+  quota: Quota;
   /** What desktops run as. */
   runtime: RuntimeChoice;
   /** Where sessions have their files: apart from the data, which their apps must not reach. */
@@ -120,6 +133,8 @@ export type Config = Readonly<{
   sealingKey: string | undefined;
   /** How the trail is signed; it is not where several processes share it and no key. */
   audit: AuditSettings & Readonly<{ signs: boolean }>;
+  /** Where people can sign in elsewhere. */
+  oidc: OidcSettings | undefined;
   trustedProxies: readonly string[];
   writesPerMinute: number;
   signInsPerMinute: number;
@@ -155,6 +170,7 @@ export function readConfig(args: readonly string[], env: Environment, packagePat
     seedPath: set.SORTIE_SEED ? resolve(set.SORTIE_SEED) : join(packagePath, 'examples/apps.json'),
     brandingPath: set.SORTIE_CONFIG && resolve(set.SORTIE_CONFIG),
     timeouts: timeoutsOf(set),
+    quota: quotaOf(set),
     runtimeDir: set.SORTIE_RUNTIME_DIR ? resolve(set.SORTIE_RUNTIME_DIR) : runtimeDirOf(dataPath),
     processAppsPath: set.SORTIE_PROCESS_APPS && resolve(set.SORTIE_PROCESS_APPS),
     sealingKey: set.SORTIE_SEALING_KEY,
@@ -171,10 +187,13 @@ export function readConfig(args: readonly string[], env: Environment, packagePat
 /** What a process stands on, which one setting alone can't tell. */
 function standingOf(set: Settings, mistakes: string[]) {
   requireCompany(set, mistakes);
+  mistakes.push(...auditMistakes(set));
   const nats = natsOf(set, mistakes);
   const database = databaseSettingsOf(set, mistakes);
   const runtime = runtimeOf(set, mistakes);
-  return database && { nats, database, runtime };
+  const oidc = oidcOf(set, mistakes);
+  requireLifetimes(set, mistakes);
+  return database && { nats, database, runtime, oidc };
 }
 
 function requireCompany(set: Settings, mistakes: string[]): void {

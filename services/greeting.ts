@@ -19,7 +19,7 @@ export function greeting(
           `  Name:      ${firstAdministrator.name}`,
           `  Password:  ${firstAdministrator.password}`,
           '',
-          `This password is shown once. Lost it: ${cli} admin reset-password admin`,
+          `This password is shown once; you choose your own when you sign in. Lost it: ${cli} admin reset-password admin`,
         ]
       : []),
     '',

@@ -16,7 +16,7 @@ import type { Config } from './config.js';
 import { type Gateway, openGateway } from './gateway/module.js';
 import { type HostedServices, type Opened, openServices } from './hosted-services.js';
 import { openPlatform, type Platform } from './platform.js';
-import { countSessionsOf } from './session/module.js';
+import { countSessionsOf, placesOf } from './session/module.js';
 
 const STOP_SESSIONS_DEADLINE_MS = 20_000;
 
@@ -188,7 +188,10 @@ function watch(opened: Standing, gateway: Gateway | undefined): void {
     pool: () => databases.pool(),
     diskFree: () => diskFree(config.dataPath),
     ...(gateway && { viewers: () => gateway.viewerStats() }),
-    ...(session && { sessions: () => countSessionsOf(session.service) }),
+    ...(session && {
+      sessions: () => countSessionsOf(session.service),
+      places: () => placesOf(session.service, config.quota),
+    }),
   });
 }
 

@@ -6,7 +6,8 @@ import { busOf } from '#shared/boot/declared-bus.js';
 import type { Service, ServiceHost } from '#shared/boot/service.js';
 import type { ServiceName } from '#shared/contracts/permissions.js';
 import type { Bus } from '#shared/es/operation.js';
-import { openAudit, type Signing } from './audit/module.js';
+import { openAudit, type Retaining, type Signing } from './audit/module.js';
+import { openTextsBy } from './audit/process/open-entries.js';
 import { openCatalog } from './catalog/module.js';
 import type { Config } from './config.js';
 import { openIdentity } from './identity/module.js';
@@ -53,15 +54,17 @@ export async function openServices(hosting: Hosting): Promise<HostedServices> {
     all.push(opened as unknown as Opened);
     return opened;
   };
-  if (has('identity')) await open(openIdentity(host, { sealingKey: keyOf(config) }));
+  if (has('identity')) await open(openIdentity(host, { sealingKey: keyOf(config), oidc: config.oidc }));
   const catalog = has('catalog') ? await open(openCatalog(host)) : undefined;
   const session = has('session') ? await open(openSessions(hosting)) : undefined;
-  const audit = has('audit') ? await open(openAudit(host, signingOf(hosting))) : undefined;
+  const audit = has('audit')
+    ? await open(openAudit(host, signingOf(hosting), retainingOf(hosting), opensTexts(hosting)))
+    : undefined;
   return { all, ...(catalog && { catalog }), ...(session && { session }), ...(audit && { audit }) };
 }
 
 async function openSessions({ config, host, bus, log, onStop }: Hosting) {
-  const { timeouts } = config;
+  const { timeouts, quota } = config;
   const driver = await openRuntimeDriver(config, log);
   onStop(() => driver.close());
   return openSession(host, {
@@ -69,6 +72,7 @@ async function openSessions({ config, host, bus, log, onStop }: Hosting) {
     bus: busOf('session', bus),
     sealingKey: keyOf(config),
     timeouts,
+    quota,
     log,
   });
 }
@@ -87,6 +91,13 @@ async function openRuntimeDriver(config: Config, log: Hosting['log']): Promise<R
 /** Replicas that share the trail share its key as well, or nobody could tell which heads are ours. */
 const signingOf = ({ config, log: tell }: Hosting): Signing | undefined =>
   config.audit.signs ? { ...config.audit, dataPath: config.dataPath, tell } : undefined;
+
+const opensTexts = ({ bus }: Hosting) => openTextsBy(busOf('audit', bus));
+
+const retainingOf = ({ config, log: tell }: Hosting): Retaining | undefined => {
+  const { retentionDays: days } = config.audit;
+  return days === undefined ? undefined : { days, tell };
+};
 
 const keyOf = ({ dataPath, sealingKey: value }: Config) =>
   openSealingKey({ path: join(dataPath, 'sealing.key'), value });

@@ -7,8 +7,10 @@ import { declaredGateway } from './support/gateway-routes.js';
 import { type OpenApi, typescriptOf } from './support/typescript-of-openapi.js';
 
 const PATHS = 'shared/client/paths.ts';
+/** The writer walks every schema, on a busy machine too. */
+const PATIENCE_MS = 60_000;
 
-it('has the types of every path of the API', async () => {
+it('has the types of every path of the API', { timeout: PATIENCE_MS }, async () => {
   const gateway = await declaredGateway();
   const raw = gateway.rawRoutes.filter(({ path }) => path.startsWith('/api/'));
   const document = openApiOf(gateway.routes, raw, { version: '0.0.0', cookieName: 'sortie' });

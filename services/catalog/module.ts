@@ -3,19 +3,34 @@ import type { DynamicModule } from '@nestjs/common';
 import { openService, type Service, type ServiceHost } from '#shared/boot/service.js';
 import { serviceModule } from '#shared/boot/service-module.js';
 import { CATALOG_EVENTS } from '#shared/contracts/catalog.js';
+import { IDENTITY_EVENTS } from '#shared/contracts/identity.js';
 import { erased } from '#shared/es/service-models.js';
 import { readSeedFile } from './adapters/seed-file.js';
 import { app } from './domain/app.js';
+import { category } from './domain/category.js';
 import { seed, type Seed } from './domain/seed.js';
 import { AppController } from './edge/app.controller.js';
+import { CategoryController } from './edge/category.controller.js';
+import { RightsController } from './edge/rights.controller.js';
+import { appRevisions } from './read/app-revisions.js';
 import { applications } from './read/applications.js';
 import { approvals } from './read/approvals.js';
+import { categoryAdministrators } from './read/category-administrators.js';
+import { groupApprovals } from './read/group-approvals.js';
+import { histories } from './read/histories.js';
+import { disabledUsers, groupMembers, knownGroups } from './read/memberships.js';
 import type { CatalogTables } from './read/tables.js';
 import { seedCatalogue } from './process/seed-catalogue.js';
 import { CATALOG } from './tokens.js';
 
 const APPS = 'sortie.event.catalog.app.';
 const SEED = 'sortie.event.catalog.seed.catalogue';
+
+/** Its read models. */
+export const CATALOG_MODELS = [
+  ...[applications, approvals, groupApprovals, categoryAdministrators, appRevisions],
+  ...[knownGroups, groupMembers, disabledUsers],
+];
 
 /** Opens the catalogue's read models and answers its operations. */
 export async function openCatalog(
@@ -24,12 +39,16 @@ export async function openCatalog(
   const service = await openService<CatalogTables>({
     ...host,
     name: 'catalog',
-    events: CATALOG_EVENTS,
+    // Who may see an app depends on who is in which group, which identity decides.
+    follows: ['identity'],
+    events: new Set([...CATALOG_EVENTS, ...IDENTITY_EVENTS]),
     migrations: join(import.meta.dirname, 'migrations'),
-    models: [applications, approvals],
-    deciders: { app: erased(app), seed: erased(seed) },
+    models: CATALOG_MODELS,
+    histories,
+    deciders: { app: erased(app), category: erased(category), seed: erased(seed) },
   });
-  return { service, module: serviceModule(service, CATALOG, [AppController]) };
+  const controllers = [AppController, RightsController, CategoryController];
+  return { service, module: serviceModule(service, CATALOG, controllers) };
 }
 
 /** Loads the example catalogue if there never was an app (S-32). Returns how many apps it added. Errors: SeedFileError. */

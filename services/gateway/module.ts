@@ -2,9 +2,11 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { asyncApiOf } from '#shared/contracts/asyncapi.js';
+import type { Commit } from '#shared/es/commit.js';
 import type { EventLog } from '#shared/es/event-log.js';
 import type { Bus } from '#shared/es/operation.js';
 import { inSpan, noSpans } from '#shared/es/spans.js';
+import { AuditExports } from './edge/audit-exports.js';
 import { Authentication } from './edge/authentication.js';
 import { readBranding } from './edge/branding.js';
 import { listenForOperator } from './edge/control-socket.js';
@@ -20,17 +22,33 @@ import { answerOnSocket } from './edge/problem-of-error.js';
 import { type RawRoute, registerRawRoutes } from './edge/raw-route.js';
 import { registerRoutes } from './edge/register-routes.js';
 import type { RequestTelemetry } from './edge/request-trace.js';
-import { revocationsOf } from './edge/revocation.js';
+import { prolongationsOf } from './edge/prolongation.js';
+import { type Revocation, revocationsOf } from './edge/revocation.js';
 import type { Route } from './edge/route.js';
 import { appRoutes } from './edge/routes/apps.routes.js';
-import { auditRoutes } from './edge/routes/audit.routes.js';
+import { auditExportRoute, auditRoutes } from './edge/routes/audit.routes.js';
+import { erasureRoutes } from './edge/routes/erasure.routes.js';
+import { categoryRoutes } from './edge/routes/categories.routes.js';
+import { groupRoutes } from './edge/routes/groups.routes.js';
 import { identityRoutes } from './edge/routes/identity.routes.js';
+import { deviceRoutes } from './edge/routes/device.routes.js';
+import { oidcRoutes, providerRoutes } from './edge/routes/oidc.routes.js';
 import { operationsRoutes } from './edge/routes/operations.routes.js';
 import { type Exposition, rawRoutes, type Readiness } from './edge/routes/raw.routes.js';
 import { sessionRoutes } from './edge/routes/sessions.routes.js';
+import { frameRoute } from './edge/routes/frame.routes.js';
+import { sharingRoutes } from './edge/routes/sharing.routes.js';
+import { waysInRoutes } from './edge/routes/ways-in.routes.js';
 import { createServer } from './edge/server.js';
+import { gatewayIdOf, ViewerReports } from './edge/viewer-reports.js';
 import { viewerPorts } from './edge/viewer-wiring.js';
-import { createViewerProxy, type ViewerProxy, type ViewerStats } from './viewer/viewer-proxy.js';
+import { Frames } from './viewer/frames.js';
+import {
+  type CloseReason,
+  createViewerProxy,
+  type ViewerProxy,
+  type ViewerStats,
+} from './viewer/viewer-proxy.js';
 
 const VIEWER_PATH = /^\/api\/sessions\/([A-Za-z0-9_-]{1,64})\/viewer$/;
 const VIEWER_ROUTE = '/api/sessions/:session_id/viewer';
@@ -83,9 +101,10 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const isTrustedProxy = trustedProxies(parts.trustedProxies);
   const isSecure = publicUrl?.protocol === 'https:';
   const authentication = new Authentication(bus, isSecure, (e) =>
-    onError('A sign-in could not be rotated', e),
+    onError('A sign-in could not be renewed, or the use of a token not be noted', e),
   );
-  const routes = routesOf(parts, authentication);
+  const exports = new AuditExports((e) => onError('An export of the trail broke', e));
+  const routes = [...routesOf(parts, authentication), auditExportRoute(exports)];
   const telemetry = parts.telemetry ?? { spans: noSpans };
   const server = await createServer({
     telemetry,
@@ -96,29 +115,25 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
   });
   const tail = await followLog(log, (error) => onError('The log can not be followed', error));
   const streams = new LiveStreams(tail, bus, (e) => onError('An event stream broke', e));
-  const viewers = createViewerProxy(
-    viewerPorts(bus, (e) => onError('Use of a session could not be recorded', e)),
-    { allowedOrigins: (request) => originsOf(request, publicUrl) },
-  );
-  tail.listen((commit) => {
-    for (const { matches, reason } of revocationsOf(commit)) {
-      viewers.revoke(matches, reason);
-      streams.revoke(matches);
-    }
-  });
+  const { viewers, reports } = viewersOf(parts);
+  tail.listen((commit) => reactTo(commit, viewers, [viewers, streams, exports]));
   const { readiness, metrics } = parts;
   const { version, writesPerMinute, signInsPerMinute } = parts;
   const events = asyncApiOf({ version });
   const documents = { openApi: () => document, asyncApi: () => events };
-  const raw = rawRoutes({ streams, readiness, metrics, ...documents });
+  const raw = [
+    ...rawRoutes({ streams, readiness, metrics, ...documents }),
+    ...oidcRoutes({ bus, authentication, publicUrl }),
+  ];
   const document = openApiOf(routes, raw, { version, cookieName: authentication.cookieName });
   const answerNothing = nothingHere(methodsByPath([...routes, ...raw]));
   await prepareFiles(server, parts.pagePath);
   server.setNotFoundHandler(answerNothing);
   const limits = { writesPerMinute, signInsPerMinute };
-  registerRoutes(server, { routes, bus, authentication, limits });
+  const past = { log, now: () => new Date() };
+  registerRoutes(server, { routes, bus, authentication, limits, past });
   const rawAndFiles = [...raw, ...fileRoutes(parts.pagePath, answerNothing)];
-  registerRawRoutes(server, rawAndFiles, authentication);
+  registerRawRoutes(server, rawAndFiles, { authentication, limits });
   const ways = { viewers, telemetry };
   upgradeViewers(server, ways, (request) => clientAddressOf(request, isTrustedProxy));
   let control: Server | undefined;
@@ -129,12 +144,15 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     listen: async () => {
       await listenForPeople(server, parts);
       control = await listenForOperator(server, parts.controlPath);
+      reports.start();
       return addressOf(server, parts);
     },
     close: async () => {
       streams.revoke(() => true);
+      exports.revoke(() => true);
       const closed = server.close();
       await viewers.drain(DRAIN_DEADLINE_MS);
+      await reports.close();
       await tail.stop();
       control?.close();
       control?.closeAllConnections();
@@ -147,15 +165,48 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
 }
 
 const routesOf = (
-  { services, brandingPath, log }: GatewayParts,
+  { services, brandingPath, publicUrl, log, onError }: GatewayParts,
   authentication: Authentication,
 ): readonly Route[] => [
   ...identityRoutes(authentication),
+  ...waysInRoutes(authentication),
+  ...providerRoutes,
+  ...deviceRoutes(publicUrl),
+  ...erasureRoutes,
+  ...groupRoutes,
   ...appRoutes,
+  ...categoryRoutes,
   ...sessionRoutes,
+  ...sharingRoutes,
+  frameRoute(new Frames({ onError: (e) => onError('A desktop could not be looked at', e) })),
   ...auditRoutes,
   ...operationsRoutes(services, readBranding(brandingPath), () => log.head()),
 ];
+
+/** The way to the desktops, and what tells who takes it. */
+function viewersOf({ bus, publicUrl, controlPath, onError }: GatewayParts) {
+  const reports = new ViewerReports({
+    ...{ bus, gatewayId: gatewayIdOf(controlPath) },
+    onError: (e) => onError('Who watches could not be put on record', e),
+  });
+  const viewers = createViewerProxy(
+    viewerPorts(bus, reports, (e) => onError('Use of a session could not be recorded', e)),
+    { allowedOrigins: (request) => originsOf(request, publicUrl) },
+  );
+  return { viewers, reports };
+}
+
+type Revocable = Readonly<{
+  revoke: (matches: Revocation['matches'], reason: CloseReason) => void;
+}>;
+
+/** What an event takes away ends at once, and what it prolongs goes on. */
+function reactTo(commit: Commit, viewers: ViewerProxy, open: readonly Revocable[]): void {
+  for (const { matches, reason } of revocationsOf(commit)) {
+    for (const one of open) one.revoke(matches, reason);
+  }
+  for (const { matches, expiresAt } of prolongationsOf(commit)) viewers.prolong(matches, expiresAt);
+}
 
 type AddressOf = (request: IncomingMessage) => string | undefined;
 

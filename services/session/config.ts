@@ -1,18 +1,31 @@
 import { z } from 'zod';
 import { wholeNumber } from '#shared/boot/whole-number.js';
 import { isImageName } from './adapters/docker-image-name.js';
+import type { Quota } from './domain/admission.js';
 
 const MINUTE_MS = 60_000;
 /** Node's timers end at 24.8 days. */
 const LIFETIME_MINUTES_MAX = 20 * 24 * 60;
 
+const LIFETIME_MINUTES_MAX_DEFAULT = 480;
+/** All places are in one aggregate, which is read and written whole. */
+const SESSIONS_MAX = 1_000;
+/** Who leaves the queue moves all behind, and each of those is an event of one commit: those have at most a hundred. */
+const QUEUE_MAX = 90;
+
 /** How long things may take, in milliseconds. */
 export type SessionTimeouts = Readonly<{
-  /** A session's hard lifetime, from its request on (S-47). */
+  /** A session's lifetime, from its admission on (S-47), and what an extension adds to it. */
   lifetimeMs: number;
+  /** The longest that extensions can make it. */
+  lifetimeMaxMs: number;
+  /** How long before its end the user of a session is warned. */
+  warningMs: number;
+  /** After how long without keyboard, pointer or clipboard a session ends; 0: never. */
+  idleMs: number;
   /** The latest that an expired session is ended (S-48). */
   cleanupMs: number;
-  /** From a session's request to its desktop (S-49). */
+  /** From a session's admission to its desktop (S-49). */
   readyMs: number;
 }>;
 
@@ -72,6 +85,24 @@ export const sessionVariables = {
   SORTIE_SESSION_TIMEOUT: wholeNumber(1, LIFETIME_MINUTES_MAX)
     .default(120)
     .describe('Minutes a session may live'),
+  SORTIE_SESSION_LIFETIME_MAX: wholeNumber(1, LIFETIME_MINUTES_MAX)
+    .optional()
+    .describe('Minutes that extensions can make a session live'),
+  SORTIE_SESSION_WARNING: wholeNumber(1, 24 * 60)
+    .default(5)
+    .describe('Minutes before its end that the user of a session is warned'),
+  SORTIE_SESSION_IDLE_TIMEOUT: wholeNumber(0, LIFETIME_MINUTES_MAX)
+    .default(0)
+    .describe('Minutes without input after which a session ends; 0: never'),
+  SORTIE_SESSIONS_PER_USER: wholeNumber(1, SESSIONS_MAX)
+    .default(5)
+    .describe('Sessions that one person may have'),
+  SORTIE_SESSIONS_MAX: wholeNumber(1, SESSIONS_MAX)
+    .default(100)
+    .describe('Sessions that may be alive at once'),
+  SORTIE_SESSION_QUEUE_MAX: wholeNumber(0, QUEUE_MAX)
+    .default(50)
+    .describe('Sessions that may wait for a place'),
   SORTIE_SESSION_CLEANUP_INTERVAL: wholeNumber(1, 24 * 60)
     .default(5)
     .describe('Minutes after which an expired session has ended at the latest'),
@@ -122,15 +153,52 @@ export function runtimeOf(set: SessionSettings, mistakes: string[]): RuntimeChoi
 export const timeoutsOf = (
   parsed: Pick<
     SessionSettings,
-    'SORTIE_SESSION_TIMEOUT' | 'SORTIE_SESSION_CLEANUP_INTERVAL' | 'SORTIE_POD_READY_TIMEOUT'
+    | 'SORTIE_SESSION_TIMEOUT'
+    | 'SORTIE_SESSION_LIFETIME_MAX'
+    | 'SORTIE_SESSION_WARNING'
+    | 'SORTIE_SESSION_IDLE_TIMEOUT'
+    | 'SORTIE_SESSION_CLEANUP_INTERVAL'
+    | 'SORTIE_POD_READY_TIMEOUT'
   >,
 ): SessionTimeouts => ({
   lifetimeMs: parsed.SORTIE_SESSION_TIMEOUT * MINUTE_MS,
+  lifetimeMaxMs: lifetimeMinutesMax(parsed) * MINUTE_MS,
+  warningMs: parsed.SORTIE_SESSION_WARNING * MINUTE_MS,
+  idleMs: parsed.SORTIE_SESSION_IDLE_TIMEOUT * MINUTE_MS,
   cleanupMs: parsed.SORTIE_SESSION_CLEANUP_INTERVAL * MINUTE_MS,
   readyMs: parsed.SORTIE_POD_READY_TIMEOUT * 1_000,
 });
 
+const lifetimeMinutesMax = (
+  set: Pick<SessionSettings, 'SORTIE_SESSION_TIMEOUT' | 'SORTIE_SESSION_LIFETIME_MAX'>,
+): number =>
+  set.SORTIE_SESSION_LIFETIME_MAX ??
+  Math.max(LIFETIME_MINUTES_MAX_DEFAULT, set.SORTIE_SESSION_TIMEOUT);
+
+/** Finds what is wrong with the settings for the time of sessions together; it goes to `mistakes`. */
+export function requireLifetimes(
+  set: Pick<SessionSettings, 'SORTIE_SESSION_TIMEOUT' | 'SORTIE_SESSION_LIFETIME_MAX'>,
+  mistakes: string[],
+): void {
+  if (lifetimeMinutesMax(set) >= set.SORTIE_SESSION_TIMEOUT) return;
+  mistakes.push(
+    `SORTIE_SESSION_LIFETIME_MAX must be at least SORTIE_SESSION_TIMEOUT, which is ${set.SORTIE_SESSION_TIMEOUT} minutes.`,
+  );
+}
+
+/** Takes the quota from the parsed variables. */
+export const quotaOf = (
+  set: Pick<
+    SessionSettings,
+    'SORTIE_SESSIONS_PER_USER' | 'SORTIE_SESSIONS_MAX' | 'SORTIE_SESSION_QUEUE_MAX'
+  >,
+): Quota => ({
+  perUserMax: set.SORTIE_SESSIONS_PER_USER,
+  totalMax: set.SORTIE_SESSIONS_MAX,
+  queueMax: set.SORTIE_SESSION_QUEUE_MAX,
+});
+
+const unset = z.object(sessionVariables).parse({});
 /** What holds when nothing is set. */
-export const SESSION_TIMEOUTS_DEFAULT: SessionTimeouts = timeoutsOf(
-  z.object(sessionVariables).parse({}),
-);
+export const SESSION_TIMEOUTS_DEFAULT: SessionTimeouts = timeoutsOf(unset);
+export const QUOTA_DEFAULT: Quota = quotaOf(unset);

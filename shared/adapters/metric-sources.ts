@@ -17,6 +17,13 @@ export type ViewerFigures = Readonly<{
   heldBytes: number;
 }>;
 
+/** Places for sessions, and the bounds of them. */
+export type PlaceFigures = Readonly<{
+  held: number;
+  queued: number;
+  max: Readonly<{ total: number; perUser: number; queue: number }>;
+}>;
+
 /** Where the figures come from that stand somewhere; what a process does not have is left out. */
 export type MetricSources = Readonly<{
   head?: () => Promise<number>;
@@ -32,6 +39,8 @@ export type MetricSources = Readonly<{
   viewers?: () => ViewerFigures;
   /** How many sessions there are, by every status that there is. */
   sessions?: () => Promise<Readonly<Record<string, number>>>;
+  /** The places for sessions: those that are taken and waited for, and how many there may be. */
+  places?: () => Promise<PlaceFigures>;
 }>;
 
 /** Brings some metrics up to date. Never throws. */

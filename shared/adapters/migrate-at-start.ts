@@ -1,6 +1,6 @@
 import { readMigrations, type Dialect } from './migration-files.js';
 import { type MigrationStep, type MigrationTarget, SqlMigrator } from './migrator.js';
-import { DatabaseUnavailableError } from './service-database.js';
+import { DatabaseUnavailableError, type Holding } from './service-database.js';
 
 /** What a start does about migrations: runs them, refuses to start while one is pending, or leaves it to the operator. */
 export const MIGRATION_MODES = ['auto', 'check', 'off'] as const;
@@ -12,6 +12,15 @@ export type Migrating = Readonly<{
   /** Told of each migration that a start has carried out. */
   onMigrated?: (service: string, step: MigrationStep) => void;
 }>;
+
+/** How a database is migrated that holds this: what lasts is never left without its tables. */
+export const migratingOf = (
+  holding: Holding,
+  { onMigrated, mode }: Migrating = { mode: 'auto' },
+): Migrating => ({
+  mode: holding === 'lasting' ? 'auto' : mode,
+  ...(onMigrated && { onMigrated }),
+});
 
 /** A migrator of the files in a service's folder. Errors: MigrationError. */
 export const migratorOf = (

@@ -2,17 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Kysely, PostgresDialect, type PostgresPool as KyselyPool } from 'kysely';
 import { LEASE_MS } from '#shared/es/lease.js';
-import { migrateAtStart, type Migrating, migratorOf } from './migrate-at-start.js';
+import { migrateAtStart, type Migrating, migratingOf, migratorOf } from './migrate-at-start.js';
 import { postgresError } from './postgres-errors.js';
 import { PostgresLease } from './postgres-lease.js';
 import { postgresMigrationTarget } from './postgres-migrations.js';
+import { postgresPast } from './postgres-past.js';
 import { type PostgresConnection, PostgresPool } from './postgres-pool.js';
 import { PostgresReadModelStore } from './postgres-read-model-store.js';
 import { PostgresReaders } from './postgres-readers.js';
 import { postgresFigures, testPostgres } from './postgres-reports.js';
 import { addressOf, type PostgresSettings } from './postgres-settings.js';
 import { SchemaNames } from './postgres-shadow.js';
-import { type Databases, DatabaseUnavailableError, type OpenDatabase } from './service-database.js';
+import { type Databases, DatabaseUnavailableError } from './service-database.js';
+import type { Holding, OpenDatabase } from './service-database.js';
 import type { StorageObserver } from './storage-observer.js';
 import { watchedDialect } from './watched-dialect.js';
 
@@ -52,8 +54,13 @@ export function postgresDatabases(settings: PostgresSettings, options: Options =
     const name = `the schema ${schema} of ${settings.database} at ${where}`;
     return migratorOf(postgresMigrationTarget(pool, { schema, name }), migrations, 'postgres');
   };
-  const openDatabase: OpenDatabase = async <Tables>(service: string, migrations: string) => {
-    await migrateAtStart(migratorFor(service, migrations), service, migrating).catch(unavailable);
+  const openDatabase: OpenDatabase = async <Tables>(
+    service: string,
+    migrations: string,
+    holding: Holding = 'read-models',
+  ) => {
+    const mode = migratingOf(holding, migrating);
+    await migrateAtStart(migratorFor(service, migrations), service, mode).catch(unavailable);
     const names = new SchemaNames(schemaOf(service));
     const observing = { service, observer };
     const watch = { ...observing, toError: (cause: unknown) => postgresError(cause, where) };
@@ -64,12 +71,16 @@ export function postgresDatabases(settings: PostgresSettings, options: Options =
     const table = names.of('leases');
     const lease = (name: string) => new PostgresLease(leases, { table, name, owner });
     const leadership = lease(LEADERSHIP);
+    const primary = speaking(pool);
     schemas.set(service, names.schema);
     return {
       reader: speaking(readers),
-      primary: speaking(pool),
+      primary,
+      // A read replica may not have come so far.
+      past: postgresPast(primary, { pool, names }),
       store: new PostgresReadModelStore({ pool, names, leadership, observing }),
       lease,
+      scrub: (tables) => scrub(pool, names, tables),
       close: async () => void schemas.delete(service),
     };
   };
@@ -88,6 +99,11 @@ export function postgresDatabases(settings: PostgresSettings, options: Options =
       await Promise.all(pools.map((one) => one.end()));
     },
   };
+}
+
+/** A plain VACUUM leaves what was deleted in the page; this writes each table into a new file. */
+async function scrub(pool: PostgresPool, names: SchemaNames, tables: readonly string[]) {
+  for (const table of tables) await pool.query(`VACUUM FULL ${names.of(table)}`);
 }
 
 const schemaOf = (service: string): string => `sortie_${service}`;

@@ -8,6 +8,7 @@ import {
   type RowChanges,
 } from '#shared/es/read-model-store.js';
 import { storableText } from '#shared/es/storable-text.js';
+import { leavingRows } from './leaving-rows.js';
 import { observed, type Observing } from './observed.js';
 import type { PostgresLease } from './postgres-lease.js';
 import type { PostgresConnection, PostgresPool } from './postgres-pool.js';
@@ -184,7 +185,7 @@ export class PostgresReadModelStore implements ReadModelStore {
   }
 
   async #put(connection: PostgresConnection, change: RowChanges): Promise<void> {
-    const { model, table, puts, deletes } = change;
+    const { model, table, puts, deletes, leaving } = change;
     const target = this.#names.of(table);
     const columns = await this.#columnsOf(connection, table);
     const unknown = Object.keys(puts[0] ?? {}).find((column) => !columns.includes(column));
@@ -198,6 +199,7 @@ export class PostgresReadModelStore implements ReadModelStore {
     for (let from = 0; from < puts.length; from += ROWS_MAX) {
       await connection.query(text, [JSON.stringify(puts.slice(from, from + ROWS_MAX))]);
     }
+    if (leaving !== undefined) await connection.query(leavingRows(target, '$1'), [leaving]);
   }
 
   async #columnsOf(connection: PostgresConnection, table: string): Promise<readonly string[]> {

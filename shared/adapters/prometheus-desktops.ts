@@ -42,6 +42,39 @@ export function watchViewers({ registers, sources: { viewers } }: Watching): Wat
   ];
 }
 
+/** Metrics of the places for sessions: whether people wait, and how near that is. */
+export function watchPlaces({ registers, sources, onFailed }: Watching): Watch[] {
+  const { places: read } = sources;
+  if (!read) return [];
+  const places = new Gauge({
+    name: 'sortie_session_places',
+    help: 'Sessions that have a place (held) and that wait for one (queued), as the read model has them',
+    labelNames: ['state'],
+    registers,
+  });
+  const bounds = new Gauge({
+    name: 'sortie_session_places_max',
+    help: 'How many sessions there may be: alive at once (total), of one person (per_user), waiting (queue)',
+    labelNames: ['scope'],
+    registers,
+  });
+  const onReadingFailed = () => onFailed('places for sessions');
+  const reading = new Reading({ read, everyMs: COSTLY_EVERY_MS, onFailed: onReadingFailed });
+  return [
+    async () => {
+      const figures = await reading.get();
+      places.reset();
+      if (!figures) return;
+      const { held, queued, max } = figures;
+      places.set({ state: 'held' }, held);
+      places.set({ state: 'queued' }, queued);
+      bounds.set({ scope: 'total' }, max.total);
+      bounds.set({ scope: 'per_user' }, max.perUser);
+      bounds.set({ scope: 'queue' }, max.queue);
+    },
+  ];
+}
+
 /** Metrics of the sessions that there are. */
 export function watchSessions({ registers, sources, onFailed }: Watching): Watch[] {
   const { sessions: read } = sources;

@@ -126,6 +126,9 @@ describe('what stands somewhere', () => {
         ...{ toViewerBytes, toTargetBytes: 10 },
       }),
       sessions: async () => ({ running: 4, failed: 0 }),
+      places: async () => ({
+        ...{ held: 4, queued: 2, max: { total: 4, perUser: 3, queue: 50 } },
+      }),
     });
     await text();
     toViewerBytes = 150;
@@ -139,6 +142,11 @@ describe('what stands somewhere', () => {
     expect(sampled(seen, 'sortie_viewer_held_bytes')).toBe(9);
     expect(sampled(seen, 'sortie_sessions', { status: 'running' })).toBe(4);
     expect(sampled(seen, 'sortie_sessions', { status: 'failed' })).toBe(0);
+    expect(sampled(seen, 'sortie_session_places', { state: 'held' })).toBe(4);
+    expect(sampled(seen, 'sortie_session_places', { state: 'queued' })).toBe(2);
+    for (const [scope, max] of Object.entries({ total: 4, per_user: 3, queue: 50 })) {
+      expect(sampled(seen, 'sortie_session_places_max', { scope }), scope).toBe(max);
+    }
   });
 
   it('is the process, and the version that runs', async () => {

@@ -3,7 +3,7 @@ import type { StorageObserver } from './storage-observer.js';
 import { logMetrics, type LogMetrics, watchLog } from './prometheus-log.js';
 import { requestMetrics, type RequestMetrics } from './prometheus-requests.js';
 import { storageMetrics, watchStorage } from './prometheus-storage.js';
-import { watchSessions, watchViewers } from './prometheus-desktops.js';
+import { watchPlaces, watchSessions, watchViewers } from './prometheus-desktops.js';
 import type { MetricSources, Watch } from './metric-sources.js';
 
 /** Of prom-client's own: gauges that are called as only counters may be; the same without `_total` has more to say. */
@@ -52,7 +52,7 @@ export function openMetrics({ version }: { version: string }): Metrics {
       sources,
       onFailed: (figure: string) => failures.inc({ figure }),
     };
-    for (const add of [watchLog, watchStorage, watchViewers, watchSessions]) {
+    for (const add of [watchLog, watchStorage, watchViewers, watchSessions, watchPlaces]) {
       watches.push(...add(parts));
     }
   };

@@ -1,4 +1,6 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, QueryCreator } from 'kysely';
+import type { Sequence } from '#shared/es/commit.js';
+import type { History } from '#shared/es/history.js';
 import type { Lease } from '#shared/es/lease.js';
 import type { ReadModelStore } from '#shared/es/read-model-store.js';
 import type { SqlMigrator } from './migrator.js';
@@ -10,9 +12,16 @@ export type ServiceDatabase<Tables> = Readonly<{
   reader: Kysely<Tables>;
   /** For what is decided on: never behind. */
   primary: Kysely<Tables>;
+  /** For queries of the past: the tables of these histories are as they were at the sequence, the others as they are. */
+  past: (histories: readonly History[], sequence: Sequence) => Promise<QueryCreator<Tables>>;
   store: ReadModelStore;
   /** The lease of one thing that only one replica of the service does at a time, by the thing's name. */
   lease: (name: string) => Lease;
+  /**
+   * Overwrites what rows that were deleted from these tables have left behind, as far as this kind of database can:
+   * copies of its files and what it has handed to others stay. Errors: StoreUnavailableError.
+   */
+  scrub: (tables: readonly string[]) => Promise<void>;
   close: () => Promise<void>;
 }>;
 
@@ -22,12 +31,20 @@ export class DatabaseUnavailableError extends Error {
 }
 
 /**
+ * What a database holds. `lasting` is what can't be rebuilt from the log: every commit is on disk before it is answered,
+ * and its tables are made by whoever opens it, in every migration mode, and never taken back.
+ */
+export type Holding = 'read-models' | 'lasting';
+
+/**
  * Opens the database of a service and brings its tables up to date. `migrations` is the folder of the service's SQL
- * files, with a folder a kind of database in it. Errors: {@link DatabaseUnavailableError}.
+ * files, with a folder a kind of database in it. It holds read models unless it is told otherwise.
+ * Errors: {@link DatabaseUnavailableError}.
  */
 export type OpenDatabase = <Tables>(
   service: string,
   migrations: string,
+  holding?: Holding,
 ) => Promise<ServiceDatabase<Tables>>;
 
 /** What was found on asking the database who it is. */

@@ -3,7 +3,8 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { migrateAtStart, type Migrating, migratorOf } from './migrate-at-start.js';
 import { MigrationError } from './migration-files.js';
 import type { Observing } from './observed.js';
-import { DatabaseUnavailableError } from './service-database.js';
+import { DatabaseUnavailableError, type Holding } from './service-database.js';
+import { StoreUnavailableError } from '#shared/es/read-model-store.js';
 import { sqliteError } from './sqlite-errors.js';
 import { Database, type SqliteConnection, type SqliteStatement } from './sqlite-library.js';
 import { sqliteMigrationTarget } from './sqlite-migrations.js';
@@ -26,21 +27,23 @@ type Options = Readonly<{
   observing?: Observing;
   migrating?: Migrating;
   busyTimeoutMs?: number;
+  holding?: Holding;
 }>;
 
 /**
  * Opens or creates the SQLite file at `path` and brings its tables up to date with the SQL files in `migrations`.
- * Writes are not fsynced one by one: everything in here can be rebuilt from the log, and WAL keeps the file consistent.
+ * Writes are not fsynced one by one where everything in it can be rebuilt from the log; WAL keeps the file consistent.
  * Errors: {@link DatabaseUnavailableError}.
  */
 export async function openSqliteDatabase<Tables>(
   path: string,
   migrations: string,
-  { observing = { service: '' }, migrating = { mode: 'auto' }, busyTimeoutMs }: Options = {},
+  options: Options = {},
 ): Promise<SqliteDatabase<Tables>> {
+  const { observing = { service: '' }, migrating = { mode: 'auto' }, holding } = options;
   const opened: SqliteConnection[] = [];
   const connection = (): SqliteConnection => {
-    opened.push(connectSqlite(path, busyTimeoutMs));
+    opened.push(connectSqlite(path, options.busyTimeoutMs, holding));
     return opened.at(-1) as SqliteConnection;
   };
   try {
@@ -55,7 +58,7 @@ export async function openSqliteDatabase<Tables>(
     return { writer, reader, raw, close };
   } catch (cause) {
     for (const one of opened) one.close();
-    throw unavailable(path, cause);
+    throw unavailable(path, cause, holding);
   }
 }
 
@@ -63,23 +66,46 @@ export async function openSqliteDatabase<Tables>(
 export function connectSqlite(
   path: string,
   busyTimeoutMs = BUSY_TIMEOUT_MS_DEFAULT,
+  holding: Holding = 'read-models',
 ): SqliteConnection {
   const db = new Database(path, { timeout: busyTimeoutMs });
   db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = NORMAL');
+  db.pragma(holding === 'lasting' ? 'synchronous = FULL' : 'synchronous = NORMAL');
+  if (holding === 'lasting') db.pragma('secure_delete = ON');
   db.pragma('cache_size = -16000');
   return db;
 }
 
-function unavailable(path: string, cause: unknown): DatabaseUnavailableError {
+/**
+ * Writes the file anew without what was deleted, and empties the write-ahead log, where pages from before still are.
+ * Errors: StoreUnavailableError.
+ */
+export function scrubSqlite(db: SqliteConnection): void {
+  try {
+    db.exec('VACUUM');
+    const [state] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+    if (state?.busy !== 0) {
+      throw new StoreUnavailableError(
+        `The write-ahead log of ${db.name} could not be emptied, because somebody reads the file: end other programs that have it open.`,
+      );
+    }
+  } catch (cause) {
+    throw sqliteError(cause);
+  }
+}
+
+function unavailable(path: string, cause: unknown, holding?: Holding): DatabaseUnavailableError {
   if (cause instanceof DatabaseUnavailableError) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
   // It says itself what to do.
   if (cause instanceof MigrationError) return new DatabaseUnavailableError(why, { cause });
-  return new DatabaseUnavailableError(
-    `The database ${path} can't be used: ${why}. It holds nothing that is not in the event log: move it away and start again, and it is rebuilt.`,
-    { cause },
-  );
+  const remedy =
+    holding === 'lasting'
+      ? 'It holds what is in no other place: keep it as it is, and put the last backup of it in its place.'
+      : 'It holds nothing that is not in the event log: move it away and start again, and it is rebuilt.';
+  return new DatabaseUnavailableError(`The database ${path} can't be used: ${why}. ${remedy}`, {
+    cause,
+  });
 }
 
 /** Kysely prepares every query anew, which costs more than most of ours do; here each text is prepared once. */

@@ -1,18 +1,25 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { soleHolder } from '#shared/es/lease.js';
-import { type Migrating, migratorOf } from './migrate-at-start.js';
+import { type Migrating, migratingOf, migratorOf } from './migrate-at-start.js';
 import type { MigrationTarget } from './migrator.js';
-import type { ConnectionReport, Databases, OpenDatabase } from './service-database.js';
-import { connectSqlite, openSqliteDatabase, type SqliteDatabase } from './sqlite-database.js';
+import type { ConnectionReport, Databases, Holding, OpenDatabase } from './service-database.js';
+import {
+  connectSqlite,
+  openSqliteDatabase,
+  scrubSqlite,
+  type SqliteDatabase,
+} from './sqlite-database.js';
 import { sqliteFigures } from './sqlite-figures.js';
 import { Database, type SqliteConnection } from './sqlite-library.js';
 import { sqliteMigrationTarget } from './sqlite-migrations.js';
+import { sqlitePast } from './sqlite-past.js';
 import { SqliteReadModelStore } from './sqlite-read-model-store.js';
 import type { DatabaseFigures, StorageObserver } from './storage-observer.js';
+import { syncFolderOf } from './sync-folder.js';
 
 export type SqliteSettings = Readonly<{
-  /** Where the files are, one a service: `<service>.db`. */
+  /** Where the files are, one a service: `<service>.db`, or `<service>.keys` for what can't be rebuilt. */
   folder: string;
   busyTimeoutMs?: number;
   migrating?: Migrating;
@@ -24,11 +31,19 @@ export function sqliteDatabases(settings: SqliteSettings): Databases {
   const { folder, observer, ...options } = settings;
   const open = new Map<string, () => Promise<DatabaseFigures>>();
   const closers = new Set<() => Promise<void>>();
-  const pathOf = (service: string): string => join(folder, `${service}.db`);
-  const openDatabase: OpenDatabase = async <Tables>(service: string, migrations: string) => {
+  const pathOf = (service: string, holding?: Holding): string =>
+    join(folder, `${service}.${holding === 'lasting' ? 'keys' : 'db'}`);
+  const openDatabase: OpenDatabase = async <Tables>(
+    service: string,
+    migrations: string,
+    holding: Holding = 'read-models',
+  ) => {
     const observing = { service, observer };
-    const path = pathOf(service);
-    const database = await openSqliteDatabase<Tables>(path, migrations, { ...options, observing });
+    const path = pathOf(service, holding);
+    const migrating = migratingOf(holding, options.migrating);
+    const opening = { ...options, migrating, observing, holding };
+    const database = await openSqliteDatabase<Tables>(path, migrations, opening);
+    if (holding === 'lasting') syncFolderOf(path);
     const store = new SqliteReadModelStore(database as unknown as SqliteDatabase<never>, observing);
     const close = async (): Promise<void> => {
       open.delete(service);
@@ -38,7 +53,9 @@ export function sqliteDatabases(settings: SqliteSettings): Databases {
     open.set(service, sqliteFigures(service, database.raw));
     closers.add(close);
     const { reader } = database;
-    return { reader, primary: reader, store, lease: () => soleHolder, close };
+    const past = sqlitePast(reader, database.raw);
+    const scrub = async (): Promise<void> => scrubSqlite(database.raw);
+    return { reader, primary: reader, past, store, lease: () => soleHolder, scrub, close };
   };
   return {
     openDatabase,
@@ -50,7 +67,12 @@ export function sqliteDatabases(settings: SqliteSettings): Databases {
         close();
       }
     },
-    test: async (services) => [testFiles(folder, services.map(pathOf))],
+    test: async (services) => [
+      testFiles(
+        folder,
+        services.map((service) => pathOf(service)),
+      ),
+    ],
     pool: () => undefined,
     figures: () => Promise.all([...open.values()].map((figures) => figures())),
     close: async () => {

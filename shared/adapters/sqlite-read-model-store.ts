@@ -5,6 +5,7 @@ import type { Sequence } from '#shared/es/commit.js';
 import { soleHolder } from '#shared/es/lease.js';
 import type { ReadModel, Row } from '#shared/es/read-model.js';
 import type { Checkpoint, ReadModelStore, RowChanges } from '#shared/es/read-model-store.js';
+import { leavingRows } from './leaving-rows.js';
 import { type Observing, observedNow } from './observed.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 import { sqliteError } from './sqlite-errors.js';
@@ -107,11 +108,14 @@ export class SqliteReadModelStore implements ReadModelStore {
 
   async switchTo(model: ReadModel, shadow: string, sequence: Sequence): Promise<void> {
     const { table } = model;
-    const indexes = this.#ddl(model, 'index');
+    const indexes = [...this.#ddl(model, 'index'), ...this.#ddl(model, 'trigger')];
     this.#inTransaction(() => {
       this.#prepare(this.#db.schema.dropTable(table)).run();
       this.#prepare(this.#db.schema.alterTable(shadow).renameTo(table)).run();
       for (const index of indexes) this.#raw.exec(index);
+      for (const words of this.#wordIndexes(model)) {
+        this.#raw.exec(`INSERT INTO "${words}" ("${words}") VALUES ('rebuild')`);
+      }
       this.#saveCheckpoint(model, { sequence });
     });
     this.#forget(model);
@@ -140,11 +144,12 @@ export class SqliteReadModelStore implements ReadModelStore {
     return this.#close();
   }
 
-  #write({ model, table, puts, deletes }: RowChanges): void {
+  #write({ model, table, puts, deletes, leaving }: RowChanges): void {
     const { put, columns, remove } = this.#statements(model, table);
     requireColumns(table, columns, puts[0]);
     for (const key of deletes) remove.run(key);
     for (const row of puts) put.run(columns.map((column) => row[column] ?? null));
+    if (leaving !== undefined) this.#raw.prepare(leavingRows(`"${table}"`, '?')).run(leaving);
   }
 
   #saveCheckpoint(model: ReadModel, change: Partial<ProjectionRow>): void {
@@ -174,13 +179,14 @@ export class SqliteReadModelStore implements ReadModelStore {
     const insert = this.#db
       .insertInto(table)
       .values(Object.fromEntries(columns.map((column) => [column, ''])));
-    const upsert = insert.onConflict((oc) =>
-      oc
-        .column(key)
-        .doUpdateSet((eb) =>
-          Object.fromEntries(others.map((column) => [column, eb.ref(`excluded.${column}`)])),
-        ),
-    );
+    const upsert = insert.onConflict((oc) => {
+      const there = oc.column(key);
+      // A row that is its key has nothing to change.
+      if (others.length === 0) return there.doNothing();
+      return there.doUpdateSet((eb) =>
+        Object.fromEntries(others.map((column) => [column, eb.ref(`excluded.${column}`)])),
+      );
+    });
     return {
       columns,
       // All keys in one parameter: one statement for any number of them.
@@ -214,7 +220,14 @@ export class SqliteReadModelStore implements ReadModelStore {
     this.#tables.delete(shadowOf(model));
   }
 
-  #ddl(model: ReadModel, type: 'table' | 'index'): string[] {
+  /** Full-text indexes over the table (FTS5, external content): its triggers keep them, and a new table has new rows. */
+  #wordIndexes(model: ReadModel): string[] {
+    const query = "SELECT name FROM sqlite_master WHERE type = 'table' AND instr(sql, ?) > 0";
+    const content = `content='${model.table}'`;
+    return this.#raw.prepare<[string], string>(query).pluck().all(content);
+  }
+
+  #ddl(model: ReadModel, type: 'table' | 'index' | 'trigger'): string[] {
     const query = 'SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type = ? AND sql NOT NULL';
     return this.#raw.prepare<[string, string]>(query).pluck().all(model.table, type) as string[];
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ROLES } from '#shared/es/operation.js';
+import { ROLES, SCOPES } from '#shared/es/operation.js';
 import { fromHeaders, headersOf } from './bus-headers.js';
 
 const text = fc.string({ unit: 'binary' });
@@ -10,6 +10,9 @@ const contexts = fc.record(
     commandId: text,
     correlationId: text,
     signInId: text,
+    tokenId: text,
+    scopes: fc.subarray([...SCOPES]),
+    mustChangePassword: fc.constant(true),
     requestHash: text,
     causationId: text,
     ip: text,
@@ -40,6 +43,13 @@ describe('the headers of a request', () => {
   it('may have more in them, from a newer version', () => {
     const newer = headersOf({ ...known, tenant: 't' } as never, 1);
     expect(fromHeaders((name) => newer[name])).toEqual({ context: known, deadline: 1 });
+  });
+
+  it('leave out a scope that only a newer version knows, and keep a token cut', () => {
+    const newer = headersOf({ ...known, scopes: ['games:read', 'apps:read'] } as never, 1);
+    expect(fromHeaders((name) => newer[name]).context.scopes).toEqual(['apps:read']);
+    const none = headersOf({ ...known, scopes: [] }, 1);
+    expect(fromHeaders((name) => none[name]).context.scopes).toEqual([]);
   });
 
   it.each([

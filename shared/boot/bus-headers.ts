@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type RequestContext, ROLES } from '#shared/es/operation.js';
+import { type RequestContext, ROLES, SCOPES } from '#shared/es/operation.js';
 import { parseTraceparent } from '#shared/es/traceparent.js';
 
 const CONTEXT = 'Sortie-Context';
@@ -12,6 +12,13 @@ const text = z.string().exactOptional();
 const travelling = z.object({
   actor: z.object({ id: z.string(), role: z.enum(ROLES) }),
   signInId: text,
+  tokenId: text,
+  // One that only a newer version knows grants nothing here.
+  scopes: z
+    .array(z.string())
+    .transform((told) => SCOPES.filter((scope) => told.includes(scope)))
+    .exactOptional(),
+  mustChangePassword: z.literal(true).exactOptional(),
   commandId: z.string(),
   requestHash: text,
   correlationId: z.string(),
@@ -19,6 +26,7 @@ const travelling = z.object({
   ip: text,
   userAgent: text,
   expectedVersion: z.number().int().exactOptional(),
+  asOf: z.number().int().exactOptional(),
 });
 
 /**

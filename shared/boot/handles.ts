@@ -6,6 +6,7 @@ import { CommitTooLargeError, LogUnavailableError } from '#shared/es/event-log.j
 import { BusUnavailableError, type Operation, type Reply } from '#shared/es/operation.js';
 import { LeadershipLostError, StoreUnavailableError } from '#shared/es/read-model-store.js';
 import { noSpans, type Spans } from '#shared/es/spans.js';
+import { whyNot } from '#shared/es/why-not.js';
 import type { BusRequest } from './bus-request.js';
 import { rejected } from './reply.js';
 import { SPANS, tracedHandling } from './traced-request.js';
@@ -17,8 +18,8 @@ type Controller = { [COMMANDS]: CommandHandler; [SPANS]?: Spans };
 
 /**
  * Marks a controller's method as the one that carries out an operation. The method takes a BusRequest and returns a
- * Reply. Before it runs, wherever the request came from, a role that the operation does not allow and data of
- * another shape are refused; after it, a refused attempt at a command is put on record in the log.
+ * Reply. Before it runs, wherever the request came from, who may not (see {@link whyNot}) and data of another shape
+ * are refused; after it, a refused attempt at a command is put on record in the log.
  */
 export const Handles =
   (operation: Operation): MethodDecorator =>
@@ -74,10 +75,10 @@ function answerTo(error: unknown): Reply<never> {
 }
 
 function refusalOf(operation: Operation, request: BusRequest): Reply<never> | undefined {
-  const { role } = request.context.actor;
-  if (!operation.allow.includes(role)) {
-    const detail = `${operation.name} is for ${operation.allow.join(', ')}; you are signed in as ${role}.`;
-    return { kind: 'rejected', code: 'Forbidden', detail };
+  const closed = whyNot(operation, request.context);
+  if (closed) return { kind: 'rejected', ...closed };
+  if (request.context.asOf !== undefined && !operation.past) {
+    return rejected('InvalidRequest', `${operation.name} can't be asked of the past.`);
   }
   const parsed = operation.data.safeParse(request.data);
   if (!parsed.success) {
@@ -121,14 +122,21 @@ const NOT_ATTEMPTS = new Set([
   'IdempotencyKeyReused',
   'SignInLocked',
   'TooManyRequests',
+  'PasswordChangeRequired',
+  // On record under ids of their own: the session service sees to that.
+  'QuotaExceeded',
+  'QueueFull',
   'RuntimeUnavailable',
   'Unavailable',
 ]);
 
+/** Refused reads that are on record: nobody tries them by accident. */
+const BEYOND_RIGHTS = new Set(['Forbidden', 'ScopeMissing', 'PersonRequired']);
+
 function isOnRecord({ kind }: Operation, { context }: BusRequest, code: string): boolean {
   const { role } = context.actor;
   const byPerson = role !== 'anonymous' && role !== 'system';
-  const attempt = kind === 'command' ? !NOT_ATTEMPTS.has(code) : code === 'Forbidden';
+  const attempt = kind === 'command' ? !NOT_ATTEMPTS.has(code) : BEYOND_RIGHTS.has(code);
   return byPerson && attempt;
 }
 

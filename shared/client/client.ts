@@ -38,9 +38,13 @@ export function sortieClient({ url, token, fetch }: ClientOptions): Client<paths
 const refusals: Middleware = {
   async onResponse({ response }) {
     if (response.ok || response.status === 304) return;
-    throw new ApiError(await problemOf(response));
+    throw await refusalIn(response);
   },
 };
+
+/** What an answer that is no good one says. */
+export const refusalIn = async (response: Response): Promise<ApiError> =>
+  new ApiError(await problemOf(response));
 
 /** What stands between may answer too, and not in Sortie's words. */
 async function problemOf(response: Response): Promise<Problem> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal } from './event-shapes.js';
 import { EVENT_STREAMS, type EventStreams } from './event-streams.js';
 
 /** A piece of an AsyncAPI document. */
@@ -34,8 +35,8 @@ const cloudEvent = z
     time: z.iso.datetime().describe('When it was decided'),
     datacontenttype: z.literal('application/json'),
     actor: text('Who did it: a user’s id, `anonymous`, `console`, or `system` for Sortie itself'),
-    actorip: text('From where, if that is known').optional(),
-    useragent: text('With what program, if that is known').optional(),
+    actorip: personal('From where, if that is known').optional(),
+    useragent: personal('With what program, if that is known').optional(),
     correlationid: text('The same for all that came of one request'),
     causationid: text('What caused it, if it was no person: the id of an event').optional(),
     commandid: text('The command that it was decided on; the same for the whole commit'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Operation, ROLES } from '#shared/es/operation.js';
+import { type Operation, ROLES, SCOPES } from '#shared/es/operation.js';
 import { refTo, type Schema, schemaOf } from './asyncapi-events.js';
 import { SERVICE_NAMES, SERVICE_RIGHTS } from './permissions.js';
 import { PROBLEMS } from './problem.js';
@@ -11,6 +11,9 @@ const optional = z.string().optional();
 const requestContext = z.strictObject({
   actor: z.strictObject({ id: z.string(), role: z.enum(ROLES) }).describe('Who asks'),
   signInId: optional.describe('The sign-in that the actor uses, where there is one'),
+  tokenId: optional.describe('The API token that the actor uses instead'),
+  scopes: z.array(z.enum(SCOPES)).optional().describe('What that token is cut to'),
+  mustChangePassword: z.literal(true).optional(),
   commandId: z.string().describe('Doing the same again with the same id is safe'),
   requestHash: optional,
   correlationId: z.string(),

@@ -11,12 +11,14 @@ import { AsyncApiSchemas } from '#test/support/asyncapi-schemas.js';
 import { asked } from '#test/support/catalog-host.js';
 import { randomCommits } from '#test/support/random-events.js';
 import { asyncApiOf } from './asyncapi.js';
+import { AUDIT_EVENTS } from './audit.js';
 import { CATALOG_EVENTS } from './catalog.js';
 import { EVENT_STREAMS } from './event-streams.js';
 import { IDENTITY_EVENTS } from './identity.js';
 import { SERVICE_NAMES, SERVICE_RIGHTS } from './permissions.js';
 import { SERVICES_WITH_EVENTS } from './readers.js';
 import { SESSION_EVENTS } from './session.js';
+import { SHARING_EVENTS } from './sharing.js';
 
 type Part = Readonly<Record<string, unknown>>;
 type Parts = Readonly<Record<string, Part>>;
@@ -59,9 +61,9 @@ describe('the AsyncAPI document', () => {
 
   it('has every event that a service can tell, and no other', () => {
     const told: Readonly<Record<string, ReadonlySet<string>>> = {
-      ...{ identity: IDENTITY_EVENTS, catalog: CATALOG_EVENTS, session: SESSION_EVENTS },
-      // Of itself the trail has nothing to write; but who was refused a look at it, is in it.
-      audit: new Set(['AttemptRefused']),
+      ...{ identity: IDENTITY_EVENTS, catalog: CATALOG_EVENTS },
+      session: new Set([...SESSION_EVENTS, ...SHARING_EVENTS]),
+      audit: AUDIT_EVENTS,
     };
     expect(Object.keys(told).toSorted()).toEqual([...SERVICES_WITH_EVENTS].toSorted());
     const types = Object.entries(told).flatMap(([service, events]) =>
@@ -184,6 +186,7 @@ describe('the schemas of requests', () => {
   it('have every header of the bus', () => {
     const context = asked('user', {
       ...{ signInId: 's', requestHash: 'h', causationId: 'c', ip: '::1', userAgent: 'x' },
+      ...{ tokenId: 't', scopes: ['apps:read'], mustChangePassword: true },
       ...{
         expectedVersion: 3,
         traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',

@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { operationsOf } from '#shared/es/operation.js';
+import type { AttemptRefused } from '#shared/es/attempt-refused.js';
+import { eventTypes, type Message } from '#shared/es/decider.js';
+import { operationsOf, PEOPLE } from '#shared/es/operation.js';
 import { appId } from './catalog.js';
 import { pageQuery } from './page.js';
+import { SEARCH_LENGTH_MAX, wordsOf } from './search-words.js';
 import { sha256Digits, treeHead } from './tree-head.js';
 
 export const AUDIT_OUTCOMES = ['done', 'refused'] as const;
@@ -36,8 +39,13 @@ export const auditEntry = z.object({
 export type AuditEntry = z.infer<typeof auditEntry>;
 
 /** Which entries are wanted: those that match all that is given. */
-export const auditQuery = z.strictObject({
-  ...pageQuery,
+export const auditFilters = z.strictObject({
+  q: z
+    .string()
+    .max(SEARCH_LENGTH_MAX)
+    .refine((text) => wordsOf(text).length > 0, 'has no word to search for')
+    .optional()
+    .describe('Words that an entry must have, all of them; of the last its beginning will do'),
   user: filter,
   action: filter,
   resource_type: filter,
@@ -46,7 +54,51 @@ export const auditQuery = z.strictObject({
   since: moment.optional().describe('That moment and later'),
   until: moment.optional().describe('Before that moment'),
 });
+export type AuditFilters = z.infer<typeof auditFilters>;
+export const auditQuery = auditFilters.extend(pageQuery);
 export type AuditQuery = z.infer<typeof auditQuery>;
+
+export const TIMELINE_BUCKETS = ['hour', 'day'] as const;
+export type TimelineBucket = (typeof TIMELINE_BUCKETS)[number];
+export const TIMELINE_BUCKETS_MAX = 750;
+
+/** How many entries there were in each hour or day. */
+export const timelineView = z.object({
+  bucket: z.enum(TIMELINE_BUCKETS),
+  since: z.iso.datetime(),
+  until: z.iso.datetime(),
+  buckets: z
+    .array(
+      z.object({
+        start: z.iso.datetime().describe('UTC'),
+        entries: z.number().int(),
+        refused: z.number().int().describe('How many of them were refused'),
+      }),
+    )
+    .describe('Those with entries, oldest first'),
+});
+export type TimelineView = z.infer<typeof timelineView>;
+
+export const EXPORT_FORMATS = ['csv', 'ndjson'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** Somebody took entries out of the trail. */
+export type AuditExported = Message<
+  'AuditExported',
+  { format: ExportFormat; filters: Readonly<Record<string, string>>; through: number }
+>;
+/** Entries up to a sequence left the trail that can be searched; the log keeps them. */
+export type RetentionApplied = Message<
+  'RetentionApplied',
+  { days: number; before: string; through: number; entries: number }
+>;
+export type AuditEvent = AuditExported | RetentionApplied | AttemptRefused;
+
+export const AUDIT_EVENTS = eventTypes<AuditEvent>({
+  AuditExported: true,
+  RetentionApplied: true,
+  AttemptRefused: true,
+});
 
 /** How often apps were launched (S-58, S-59). */
 export const analyticsView = z.object({
@@ -64,9 +116,69 @@ const { query } = operationsOf('audit');
 const allow = ['auditor', 'admin', 'console'] as const;
 
 export const ListAudit = query('ListAudit', {
+  past: true,
   allow,
   data: auditQuery,
   result: z.object({ entries: z.array(auditEntry), next_cursor: z.string().optional() }),
+});
+export const ShowAuditTimeline = query('ShowAuditTimeline', {
+  allow,
+  data: auditFilters.extend({
+    bucket: z
+      .enum(TIMELINE_BUCKETS)
+      .default('day')
+      .describe(`At most ${TIMELINE_BUCKETS_MAX} of them from \`since\` to \`until\``),
+  }),
+  result: timelineView,
+});
+export const ListMyTrail = query('ListMyTrail', {
+  allow: PEOPLE,
+  data: z.strictObject(pageQuery),
+  result: z.object({ entries: z.array(auditEntry), next_cursor: z.string().optional() }),
+});
+
+/** It changes nothing that anybody decides on: a query, though the log tells who took what out. */
+export const BeginAuditExport = query('BeginAuditExport', {
+  allow,
+  data: auditFilters.extend({ format: z.enum(EXPORT_FORMATS).default('csv') }),
+  result: z.object({
+    through: z.number().int().describe('Sequence of the last commit that it tells of'),
+    after: z.number().int().describe('It goes on after the entry with this id'),
+  }),
+});
+/** One stretch of an export, oldest first. It ends where a page holds no more bytes, and at the sequence that was fixed at the start. */
+export const ReadAuditExport = query('ReadAuditExport', {
+  allow,
+  data: auditFilters.extend({ after: z.number().int().min(0), through: z.number().int().min(0) }),
+  result: z.object({
+    entries: z.array(auditEntry),
+    after: z
+      .number()
+      .int()
+      .describe('Where the next stretch goes on; nothing is missing before it'),
+    isLast: z.boolean(),
+  }),
+});
+
+export const RETENTION_DAYS_MAX = 36_500;
+export const ShowAuditRetention = query('ShowAuditRetention', {
+  allow,
+  data: z.strictObject({
+    days: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(RETENTION_DAYS_MAX)
+      .optional()
+      .describe('As if it were set so; what is set when absent'),
+  }),
+  result: z.object({
+    days: z.number().int().nullable().describe('Null: entries stay for ever'),
+    before: z.iso.datetime().nullable().describe('What is older leaves'),
+    leaving: z.number().int().describe('Entries that would leave now'),
+    staying: z.number().int(),
+    oldest: z.iso.datetime().nullable().describe('Time of the oldest entry'),
+  }),
 });
 export const ShowAnalytics = query('ShowAnalytics', {
   allow: ['operator', ...allow],
@@ -94,7 +206,7 @@ const treePage = z.strictObject({
 
 /** What stands in a copy of the tree heads. */
 export const headCopy = z.object({
-  place: z.string().describe('A file, or where syslog is'),
+  place: z.string().describe('A file, where syslog is, or a bucket'),
   number: z.number().int().describe('The newest head that it was handed'),
   error: z.string().nullable().describe('Why it could not be handed the next'),
 });
@@ -170,7 +282,8 @@ export const ListLeaves = query('ListLeaves', {
 
 /** All of them, for the tests that walk through every operation. @public */
 export const auditOperations = [
-  ...[ListAudit, ShowAnalytics],
+  ...[ListAudit, ShowAnalytics, ShowAuditTimeline, ListMyTrail],
+  ...[BeginAuditExport, ReadAuditExport, ShowAuditRetention],
   ...[ShowTreeHead, ListTreeHeads, ShowAuditKey],
   ...[ProveInclusion, ProveConsistency, ShowTreePeaks, ListLeaves],
 ] as const;

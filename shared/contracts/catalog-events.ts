@@ -7,10 +7,12 @@ import {
   LAUNCH_TYPES,
   VISIBILITIES,
 } from './catalog.js';
+import type { CategoryEvent } from './categories.js';
 import { type EventShapes, eventId } from './event-shapes.js';
 
 const about = { appId: eventId };
 const access = { ...about, userId: eventId };
+const groupAccess = { ...about, groupId: eventId };
 const visibility = z.enum(VISIBILITIES).describe('Who sees the app');
 const app = z.strictObject({
   name: z.string(),
@@ -31,20 +33,45 @@ export const appData: EventShapes<AppEvent> = {
     .strictObject({
       ...{ ...about, app: app.describe('The whole app, as it is now') },
       changes: z.record(z.string(), change).describe('Each field that is another now'),
+      revertedTo: z
+        .number()
+        .int()
+        .exactOptional()
+        .describe('The version whose definition it went back to'),
     })
     .describe('An app was changed.'),
   AppRetired: z
     .strictObject({
       ...{ ...about, name: z.string(), visibility },
       approvedUserIds: z.array(eventId).describe('Who had been given access'),
+      approvedGroupIds: z.array(eventId).exactOptional().describe('And which groups'),
+      category: z.string().exactOptional(),
     })
     .describe('An app was taken out of the catalogue.'),
   AppAccessGranted: z.strictObject(access).describe('A user may see an app of limited visibility.'),
   AppAccessWithdrawn: z.strictObject(access).describe('A user may not see it any more.'),
+  AppGroupAccessGranted: z
+    .strictObject(groupAccess)
+    .describe('The members of a group may see an app of limited visibility.'),
+  AppGroupAccessWithdrawn: z
+    .strictObject(groupAccess)
+    .describe('They may not see it any more, unless they may for another reason.'),
 };
 
 export const launchData: EventShapes<AppLaunched> = {
   AppLaunched: z.strictObject({ ...access, url: z.string() }).describe('A url app was opened.'),
+};
+
+const appointment = { category: z.string(), userId: eventId };
+
+/** Who looks after the apps of one category. */
+export const categoryData: EventShapes<CategoryEvent> = {
+  CategoryAdministratorAppointed: z
+    .strictObject(appointment)
+    .describe('A user may change the apps of a category.'),
+  CategoryAdministratorDismissed: z
+    .strictObject(appointment)
+    .describe('A user may not change them any more.'),
 };
 
 const hash = z.string().describe('SHA-256 of the seed file');

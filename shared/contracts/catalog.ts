@@ -3,6 +3,8 @@ import type { AttemptRefused } from '#shared/es/attempt-refused.js';
 import { STREAM_ID } from '#shared/es/commit.js';
 import { eventTypes, type Message } from '#shared/es/decider.js';
 import { operationsOf, PEOPLE } from '#shared/es/operation.js';
+import { type CategoryEvent, categoryOperations } from './categories.js';
+import { groupId } from './groups.js';
 import { pageQuery } from './page.js';
 
 export const VISIBILITIES = ['public', 'approved', 'admin_only'] as const;
@@ -79,11 +81,32 @@ export function viewOf(id: string, { container_image, ...spec }: AppSpec): AppVi
   return { id, ...spec, ...(container_image && { container_image }) };
 }
 
+/** One definition of an app, as it came to be. */
+export const appRevision = z.object({
+  version: z.number().int(),
+  at: z.string().describe('RFC 3339, UTC'),
+  user: z.string().describe('Who did it'),
+  action: z.enum(['registered', 'revised', 'reverted', 'retired']),
+  changes: z.record(z.string(), z.object({ from: z.unknown(), to: z.unknown() })),
+  app: appView.nullable().describe('How it was from then on; null once it was retired'),
+  reverted_to: z.number().int().optional().describe('The version whose definition it went back to'),
+});
+export type AppRevision = z.infer<typeof appRevision>;
+
 /** From and to of each field that a revision changed. */
 export type Changes = Readonly<Record<string, Readonly<{ from: unknown; to: unknown }>>>;
 
 export type AppRegistered = Message<'AppRegistered', { appId: string; app: AppSpec }>;
-export type AppRevised = Message<'AppRevised', { appId: string; app: AppSpec; changes: Changes }>;
+export type AppRevised = Message<
+  'AppRevised',
+  {
+    appId: string;
+    app: AppSpec;
+    changes: Changes;
+    /** The version whose definition it went back to; absent when somebody wrote this one. */
+    revertedTo?: number;
+  }
+>;
 export type AppRetired = Message<
   'AppRetired',
   {
@@ -91,18 +114,35 @@ export type AppRetired = Message<
     name: string;
     visibility: AppSpec['visibility'];
     approvedUserIds: readonly string[];
+    /** The groups on its list, and its category: not in events from before there were any. */
+    approvedGroupIds?: readonly string[];
+    category?: string;
   }
 >;
 export type AppAccessGranted = Message<'AppAccessGranted', { appId: string; userId: string }>;
 export type AppAccessWithdrawn = Message<'AppAccessWithdrawn', { appId: string; userId: string }>;
+export type AppGroupAccessGranted = Message<
+  'AppGroupAccessGranted',
+  { appId: string; groupId: string }
+>;
+export type AppGroupAccessWithdrawn = Message<
+  'AppGroupAccessWithdrawn',
+  { appId: string; groupId: string }
+>;
 export type AppEvent =
-  AppRegistered | AppRevised | AppRetired | AppAccessGranted | AppAccessWithdrawn;
+  | AppRegistered
+  | AppRevised
+  | AppRetired
+  | AppAccessGranted
+  | AppAccessWithdrawn
+  | AppGroupAccessGranted
+  | AppGroupAccessWithdrawn;
 /** A url app was opened. It has a stream of its own, so that launches don't make an app's version move. */
 export type AppLaunched = Message<'AppLaunched', { appId: string; userId: string; url: string }>;
 export type CatalogueSeedStarted = Message<'CatalogueSeedStarted', { hash: string }>;
 export type CatalogueSeeded = Message<'CatalogueSeeded', { hash: string; apps: number }>;
 export type CatalogEvent =
-  AppEvent | AppLaunched | CatalogueSeedStarted | CatalogueSeeded | AttemptRefused;
+  AppEvent | AppLaunched | CategoryEvent | CatalogueSeedStarted | CatalogueSeeded | AttemptRefused;
 
 export const CATALOG_EVENTS = eventTypes<CatalogEvent>({
   AppRegistered: true,
@@ -110,7 +150,11 @@ export const CATALOG_EVENTS = eventTypes<CatalogEvent>({
   AppRetired: true,
   AppAccessGranted: true,
   AppAccessWithdrawn: true,
+  AppGroupAccessGranted: true,
+  AppGroupAccessWithdrawn: true,
   AppLaunched: true,
+  CategoryAdministratorAppointed: true,
+  CategoryAdministratorDismissed: true,
   CatalogueSeedStarted: true,
   CatalogueSeeded: true,
   AttemptRefused: true,
@@ -119,36 +163,67 @@ export const CATALOG_EVENTS = eventTypes<CatalogEvent>({
 const { command, query } = operationsOf('catalog');
 const resource = { type: 'app', id: 'app_id' } as const;
 const done = z.null();
+/** Whoever looks after a category is not of one role; see `condition`. */
+const editors = {
+  allow: [...PEOPLE, 'console'],
+  condition: 'others than administrators: for apps of the categories that they administer',
+} as const;
+const readers = {
+  allow: [...PEOPLE, 'console'],
+  condition:
+    'others than administrators and auditors: for apps of the categories that they administer',
+} as const;
 
 export const RegisterApp = command('RegisterApp', {
-  allow: ['admin', 'console', 'system'],
+  ...{ ...editors, allow: [...editors.allow, 'system'] },
   data: newApp,
   result: appView,
   resource: { type: 'app', id: 'id' },
 });
 export const ReviseApp = command('ReviseApp', {
-  allow: ['admin', 'console'],
+  ...editors,
   // A client may send back what it read, id and all.
   data: z.strictObject({ app_id: appId, app: newApp }),
   result: appView,
   resource,
 });
 export const RetireApp = command('RetireApp', {
-  allow: ['admin', 'console'],
+  ...editors,
   data: z.strictObject({ app_id: appId }),
   result: done,
   resource,
 });
 export const GrantAppAccess = command('GrantAppAccess', {
-  allow: ['admin', 'console'],
+  ...editors,
   data: z.strictObject({ app_id: appId, user_id: userId }),
   result: done,
   resource,
 });
 export const WithdrawAppAccess = command('WithdrawAppAccess', {
-  allow: ['admin', 'console'],
+  ...editors,
   data: z.strictObject({ app_id: appId, user_id: userId }),
   result: done,
+  resource,
+});
+export const GrantGroupAccess = command('GrantGroupAccess', {
+  ...editors,
+  data: z.strictObject({ app_id: appId, group_id: groupId }),
+  result: done,
+  resource,
+});
+export const WithdrawGroupAccess = command('WithdrawGroupAccess', {
+  ...editors,
+  data: z.strictObject({ app_id: appId, group_id: groupId }),
+  result: done,
+  resource,
+});
+export const RevertApp = command('RevertApp', {
+  ...editors,
+  data: z.strictObject({
+    app_id: appId,
+    to_version: z.number().int().min(1).describe('A version of its history'),
+  }),
+  result: appView,
   resource,
 });
 export const LaunchApp = command('LaunchApp', {
@@ -158,21 +233,49 @@ export const LaunchApp = command('LaunchApp', {
   resource,
 });
 export const ListApps = query('ListApps', {
+  past: true,
   allow: [...PEOPLE, 'console'],
   data: z.strictObject(pageQuery),
   result: z.object({ apps: z.array(appView), next_cursor: z.string().optional() }),
 });
 export const FindApp = query('FindApp', {
+  past: true,
   allow: [...PEOPLE, 'console', 'system'],
   data: z.strictObject({ app_id: appId }),
   result: appView,
   resource,
 });
 export const ListApprovals = query('ListApprovals', {
-  allow: ['admin', 'console', 'system'],
+  past: true,
+  ...readers,
   data: z.strictObject({ app_id: appId }),
-  result: z.object({ user_ids: z.array(userId) }),
+  result: z.object({ user_ids: z.array(userId), group_ids: z.array(groupId) }),
   resource,
+});
+export const ListAppRevisions = query('ListAppRevisions', {
+  ...readers,
+  data: z.strictObject({ app_id: appId, ...pageQuery }),
+  result: z.object({ revisions: z.array(appRevision), next_cursor: z.string().optional() }),
+  resource,
+});
+/** Whether a user may use an app of visibility "approved", judged on everything up to a place in the log. */
+export const CheckApproval = query('CheckApproval', {
+  allow: ['system'],
+  data: z.strictObject({
+    app_id: appId,
+    user_id: userId,
+    through: z.number().int().describe('Sequence up to which the catalogue has to know the log'),
+    group_ids: z.array(groupId).describe('Groups that count beside those on the app’s list'),
+    categories: z.array(z.string()).describe('Categories whose administrators count, too'),
+  }),
+  result: z.object({ approved: z.boolean() }),
+  resource,
+});
+/** Waits until the catalogue knows the log up to a place: a right that was just given or taken is one, then. */
+export const CatchUpCatalogue = query('CatchUpCatalogue', {
+  allow: ['system'],
+  data: z.strictObject({ through: z.number().int() }),
+  result: z.object({ caught_up: z.boolean() }),
 });
 
 export const catalogOperations = [
@@ -181,8 +284,15 @@ export const catalogOperations = [
   RetireApp,
   GrantAppAccess,
   WithdrawAppAccess,
+  GrantGroupAccess,
+  WithdrawGroupAccess,
+  RevertApp,
   LaunchApp,
   ListApps,
   FindApp,
   ListApprovals,
+  ListAppRevisions,
+  CheckApproval,
+  CatchUpCatalogue,
+  ...categoryOperations,
 ] as const;

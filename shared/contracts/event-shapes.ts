@@ -11,6 +11,14 @@ export type EventShapes<E extends Message> = Readonly<{
 export const eventId = z.string().regex(STREAM_ID);
 export const eventTime = z.iso.datetime().describe('RFC 3339, UTC');
 
+/** A text about a person: sealed, or as it was in logs from before there were keys. */
+export const personal = (what: string): z.ZodString =>
+  z
+    .string()
+    .describe(
+      `${what}. Ciphertext, \`personal.<user id>.<field>.<sealed>\`, under a key that only Sortie has and that is forgotten when the person is erased; plain text in logs from before 25 November 2026`,
+    );
+
 /** An event of every service, see AttemptRefused. */
 export const refusalData: EventShapes<AttemptRefused> = {
   AttemptRefused: z

@@ -25,6 +25,8 @@ export const ShowBranding = query('ShowBranding', {
 });
 export const ShowMe = query('ShowMe', {
   allow: PEOPLE,
+  area: null,
+  beforePasswordChange: true,
   data: z.strictObject({}),
   result: z.null(),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type EventShapes, eventId, eventTime } from './event-shapes.js';
+import { type EventShapes, eventId, eventTime, personal } from './event-shapes.js';
 import {
   type AdministratorAppointed,
   type AdministratorDismissed,
@@ -13,6 +13,7 @@ import {
 const of = { userId: eventId };
 const role = z.enum(USER_ROLES);
 const signInId = z.string();
+const userName = personal('The name that the user signs in with');
 const tokenHash = z.string().describe('SHA-256 of 32 random bytes: nothing to guess');
 const password = z
   .strictObject({
@@ -24,19 +25,22 @@ const password = z
 
 export const usernameData: EventShapes<UsernameClaimed> = {
   UsernameClaimed: z
-    .strictObject({ name: z.string(), ...of, claimedAt: eventTime })
-    .describe('A name belongs to this user from now on. The stream is named by the name’s hash.'),
+    .strictObject({ name: userName.exactOptional(), ...of, claimedAt: eventTime })
+    .describe('A name belongs to this user from now on. Which one it is, the stream does not say.'),
 };
 
 export const userData: EventShapes<UserEvent> = {
   UserRegistered: z
-    .strictObject({ ...of, name: z.string(), role, password: password.exactOptional() })
+    .strictObject({ ...of, name: userName, role, password: password.exactOptional() })
     .describe('There is a new user.'),
   UserRegistrationAbandoned: z
     .strictObject(of)
     .describe('A name was claimed for this user, and nobody came of it.'),
+  UserRoleChanged: z
+    .strictObject({ ...of, from: role, to: role })
+    .describe('The user may do other things from now on.'),
   UserDisabled: z
-    .strictObject({ ...of, name: z.string(), role })
+    .strictObject({ ...of, name: userName.exactOptional(), role })
     .describe('The user can’t sign in any more, and every sign-in has ended.'),
   PasswordChanged: z
     .strictObject({
@@ -45,6 +49,9 @@ export const userData: EventShapes<UserEvent> = {
       keptSignInId: signInId.nullable().describe('The only sign-in that goes on'),
     })
     .describe('The user has another password.'),
+  PersonErased: z
+    .strictObject(of)
+    .describe('What the log has about this person can’t be read any more: its key is forgotten.'),
 };
 
 export const administratorsData: EventShapes<AdministratorAppointed | AdministratorDismissed> = {
@@ -76,11 +83,14 @@ export const attemptsData: EventShapes<AttemptEvent> = {
     .strictObject({
       nameHash: z.string().describe('Keyed: people type passwords into name fields'),
       userId: eventId.nullable().describe('Whose name it was, if anybody’s'),
-      purpose: z.enum(['sign_in', 'change_password']),
+      purpose: z.enum([
+        ...(['sign_in', 'change_password'] as const),
+        ...(['second_factor', 'remove_second_factor', 'device_code'] as const),
+      ]),
       failures,
       lockedUntil: eventTime.nullable(),
     })
-    .describe('A password was wrong.'),
+    .describe('A password or a code was wrong.'),
   SignInFailuresForgotten: z
     .strictObject({ failures })
     .describe('The failures before do not count any more.'),

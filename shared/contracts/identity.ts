@@ -1,56 +1,43 @@
 import { z } from 'zod';
-import { STREAM_ID } from '#shared/es/commit.js';
 import type { AttemptRefused } from '#shared/es/attempt-refused.js';
 import { eventTypes, type Message } from '#shared/es/decider.js';
 import { operationsOf, PEOPLE } from '#shared/es/operation.js';
+import { account, password, role, shownName, shownOnce, time } from './account.js';
+import { userId, userName, userView } from './account.js';
+import type { UserRole } from './account.js';
+import { erasureOperations, type PersonErased, sealedOrigin } from './erasure.js';
+import { type GroupEvent, type GroupNameEvent, groupOperations } from './groups.js';
 import { pageQuery } from './page.js';
+import { type PreferencesKept, preferencesOperations } from './preferences.js';
+import { secondFactorCode, waysInOperations } from './ways-in.js';
+import type { AttemptEvent, SignInEvent } from './sign-in-messages.js';
+import { WAYS_IN_EVENTS, type WaysInEvent } from './ways-in-events.js';
 
-export const USER_ROLES = PEOPLE;
-export type UserRole = (typeof USER_ROLES)[number];
+export {
+  type Account,
+  account,
+  PASSWORD_LENGTH_MAX,
+  PASSWORD_LENGTH_MIN,
+  USER_ROLES,
+  type UserRole,
+  type UserView,
+} from './account.js';
 
-export const PASSWORD_LENGTH_MIN = 8;
-export const PASSWORD_LENGTH_MAX = 128;
+export type {
+  AttemptEvent,
+  GuessPurpose,
+  SignInEvent,
+  SignInFailed,
+  SignedIn,
+} from './sign-in-messages.js';
+
 const NAME_TRIED_LENGTH_MAX = 256;
+const ORIGIN_LENGTH_MAX = 1_024;
 const TOKEN_LENGTH_MAX = 128;
 const NAMES_ASKED_MAX = 1_000;
+const USER_SEARCH_LENGTH_MAX = 64;
 
-const userId = z.string().regex(STREAM_ID, 'is no user id');
-const userName = z
-  .string()
-  .regex(/^[A-Za-z0-9._@-]{1,64}$/, 'takes 1 to 64 letters, digits, ".", "_", "-" and "@"')
-  .describe('What the user signs in with; unique, whatever the case');
-const role = z.enum(USER_ROLES);
-const time = z.string().describe('RFC 3339, UTC');
-const tooLong = `takes at most ${PASSWORD_LENGTH_MAX} characters`;
-/** Too short or too common is a rule of the service's, with an answer of its own. */
-const password = z.string().max(PASSWORD_LENGTH_MAX, tooLong);
 const token = z.string().max(TOKEN_LENGTH_MAX);
-/** A password that Sortie made up: null when there is none to show, also on a repeat of the request that was shown it. */
-const shownOnce = z
-  .string()
-  .nullable()
-  .describe(
-    'The generated password, shown this once; null on a repeat of the same Idempotency-Key',
-  );
-
-/** Who is signed in, as the API shows it. */
-export const account = z.object({
-  id: userId,
-  name: userName,
-  role,
-  must_change_password: z.boolean().describe('Somebody else chose or saw the password'),
-});
-export type Account = z.infer<typeof account>;
-
-/** A user as administrators see it. */
-export const userView = z.object({
-  id: userId,
-  name: userName,
-  role,
-  status: z.enum(['active', 'disabled']),
-  created_at: time,
-});
-export type UserView = z.infer<typeof userView>;
 
 /** A password as the log keeps it: the argon2id hash sealed under a key that is not in the log. */
 export type PasswordCredential = Readonly<{
@@ -63,18 +50,20 @@ export type PasswordCredential = Readonly<{
 
 export type UsernameClaimed = Message<
   'UsernameClaimed',
-  { name: string; userId: string; claimedAt: string }
+  /** The name is in events from before there were keys: the stream says which name it is, to those who know. */
+  { name?: string; userId: string; claimedAt: string }
 >;
 export type UserRegistered = Message<
   'UserRegistered',
-  /** Without a password the user has another way to sign in. */
+  /** The name is a personal text. Without a password the user has another way to sign in. */
   { userId: string; name: string; role: UserRole; password?: PasswordCredential }
 >;
 /** A name was claimed for this user, nobody came of it, and somebody else asked for the name. */
 export type UserRegistrationAbandoned = Message<'UserRegistrationAbandoned', { userId: string }>;
 export type UserDisabled = Message<
   'UserDisabled',
-  { userId: string; name: string; role: UserRole }
+  /** The name is a personal text; of a user from before there were keys there is none. */
+  { userId: string; name?: string; role: UserRole }
 >;
 export type PasswordChanged = Message<
   'PasswordChanged',
@@ -87,64 +76,38 @@ export type PasswordChanged = Message<
     keptSignInId: string | null;
   }
 >;
-export type UserEvent = UserRegistered | UserRegistrationAbandoned | UserDisabled | PasswordChanged;
+export type UserRoleChanged = Message<
+  'UserRoleChanged',
+  { userId: string; from: UserRole; to: UserRole }
+>;
+export type UserEvent =
+  | UserRegistered
+  | UserRegistrationAbandoned
+  | UserRoleChanged
+  | UserDisabled
+  | PasswordChanged
+  | PersonErased;
 export type AdministratorAppointed = Message<'AdministratorAppointed', { userId: string }>;
 export type AdministratorDismissed = Message<'AdministratorDismissed', { userId: string }>;
-export type SignedIn = Message<
-  'SignedIn',
-  {
-    signInId: string;
-    userId: string;
-    credentialId: string;
-    /** SHA-256 of 32 random bytes: nothing to guess. */
-    tokenHash: string;
-    issuedAt: string;
-    expiresAt: string;
-    /** Sign-ins of the same user that had expired by then. */
-    droppedSignInIds: readonly string[];
-  }
->;
-export type SignInRotated = Message<
-  'SignInRotated',
-  {
-    signInId: string;
-    userId: string;
-    tokenHash: string;
-    issuedAt: string;
-    previousTokenHash: string;
-    previousValidUntil: string;
-  }
->;
-export type SignedOut = Message<'SignedOut', { signInId: string; userId: string }>;
-export type SignInEvent = SignedIn | SignInRotated | SignedOut;
-/** A wrong password. People type passwords into name fields, so the name is kept as a keyed hash only. */
-export type SignInFailed = Message<
-  'SignInFailed',
-  {
-    nameHash: string;
-    /** Whose name it was, if anybody's. */
-    userId: string | null;
-    purpose: 'sign_in' | 'change_password';
-    /** In a row, by now. */
-    failures: number;
-    lockedUntil: string | null;
-  }
->;
-export type SignInFailuresForgotten = Message<'SignInFailuresForgotten', { failures: number }>;
-export type AttemptEvent = SignInFailed | SignInFailuresForgotten;
 export type IdentityEvent =
   | UsernameClaimed
   | UserEvent
   | AdministratorAppointed
   | AdministratorDismissed
   | SignInEvent
-  | AttemptEvent;
+  | AttemptEvent
+  | GroupNameEvent
+  | GroupEvent
+  | PreferencesKept
+  | WaysInEvent;
 export const IDENTITY_EVENTS = eventTypes<IdentityEvent | AttemptRefused>({
   UsernameClaimed: true,
   UserRegistered: true,
   UserRegistrationAbandoned: true,
+  UserRoleChanged: true,
   UserDisabled: true,
   PasswordChanged: true,
+  PersonErased: true,
   AdministratorAppointed: true,
   AdministratorDismissed: true,
   SignedIn: true,
@@ -152,6 +115,15 @@ export const IDENTITY_EVENTS = eventTypes<IdentityEvent | AttemptRefused>({
   SignedOut: true,
   SignInFailed: true,
   SignInFailuresForgotten: true,
+  GroupNameClaimed: true,
+  GroupNameReleased: true,
+  GroupCreated: true,
+  GroupRenamed: true,
+  GroupDeleted: true,
+  GroupMemberAdded: true,
+  GroupMemberRemoved: true,
+  PreferencesKept: true,
+  ...WAYS_IN_EVENTS,
   AttemptRefused: true,
 });
 
@@ -159,10 +131,15 @@ const { command, query } = operationsOf('identity');
 const resource = { type: 'user', id: 'user_id' } as const;
 const done = z.null();
 const nobodyYet = ['anonymous', 'system'] as const;
+const origin = z.string().max(ORIGIN_LENGTH_MAX).exactOptional();
 
 export const SignIn = command('SignIn', {
   allow: nobodyYet,
-  data: z.strictObject({ name: z.string().max(NAME_TRIED_LENGTH_MAX), password }),
+  data: z.strictObject({
+    name: z.string().max(NAME_TRIED_LENGTH_MAX),
+    password,
+    code: secondFactorCode.optional().describe('Of the second factor, for who has one'),
+  }),
   result: z.object({
     token: z.string().describe('Known to the browser alone; what is kept is its hash'),
     expires_at: time,
@@ -170,27 +147,29 @@ export const SignIn = command('SignIn', {
   }),
   resource: { type: 'user' },
   // The name too: it may be a password in the wrong field.
-  secret: ['name', 'password'],
+  secret: ['name', 'password', 'code'],
 });
 export const Authenticate = query('Authenticate', {
   allow: nobodyYet,
-  data: z.strictObject({ token }),
+  // Where it came from is answered sealed: only for whom it is about is known afterwards.
+  data: z.strictObject({ token, ip: origin, user_agent: origin }),
   result: z.object({
     user: account,
     sign_in_id: z.string(),
     expires_at: time,
     rotate: z.boolean().describe('Time for RotateSignIn'),
+    origin: sealedOrigin,
   }),
-  secret: ['token'],
+  secret: ['token', 'ip', 'user_agent'],
 });
 /** Whether a sign-in still lets its user in, judged on everything that is in the log by now. */
 export const CheckSignIn = query('CheckSignIn', {
   allow: ['system'],
   data: z.strictObject({ sign_in_id: z.string().max(64) }),
-  result: z.object({ expires_at: time }),
+  result: z.object({ expires_at: time, role }),
 });
 export const RotateSignIn = command('RotateSignIn', {
-  allow: PEOPLE,
+  ...{ allow: PEOPLE, person: true, beforePasswordChange: true },
   data: z.strictObject({ token }),
   result: z.object({
     token: z.string().nullable().describe('Null when a request beside this one has the new one'),
@@ -199,29 +178,45 @@ export const RotateSignIn = command('RotateSignIn', {
   secret: ['token'],
 });
 export const SignOut = command('SignOut', {
-  allow: PEOPLE,
+  ...{ allow: PEOPLE, person: true, beforePasswordChange: true },
   data: z.strictObject({}),
   result: done,
 });
 export const ChangePassword = command('ChangePassword', {
-  allow: PEOPLE,
+  ...{ allow: PEOPLE, person: true, beforePasswordChange: true },
   data: z.strictObject({ current_password: password, new_password: password }),
   result: done,
   resource: { type: 'user' },
   secret: ['current_password', 'new_password'],
 });
 export const ResetPassword = command('ResetPassword', {
+  person: true,
   allow: ['console'],
   data: z.strictObject({ name: userName }),
   result: z.object({ name: userName, password: shownOnce }),
   resource: { type: 'user' },
+  secret: ['name'],
 });
 export const RegisterUser = command('RegisterUser', {
   allow: ['admin', 'console'],
   data: z.strictObject({ name: userName, role, password: password.optional() }),
   result: z.object({ user: userView, password: shownOnce }),
   resource: { type: 'user' },
-  secret: ['password'],
+  // The name too: a hash of it would say who was registered, long after that was erased.
+  secret: ['name', 'password'],
+});
+export const ChangeRole = command('ChangeRole', {
+  allow: ['admin', 'console'],
+  data: z.strictObject({ user_id: userId, role }),
+  result: userView,
+  resource,
+});
+export const ResetUserPassword = command('ResetUserPassword', {
+  person: true,
+  allow: ['admin', 'console'],
+  data: z.strictObject({ user_id: userId }),
+  result: z.object({ name: userName, password: shownOnce }),
+  resource,
 });
 export const DisableUser = command('DisableUser', {
   allow: ['admin', 'console'],
@@ -235,20 +230,31 @@ export const EnsureFirstAdministrator = command('EnsureFirstAdministrator', {
   result: z.object({ name: userName, password: z.string() }).nullable(),
 });
 export const ListUsers = query('ListUsers', {
-  allow: ['admin', 'console'],
-  data: z.strictObject(pageQuery),
+  past: true,
+  allow: ['auditor', 'admin', 'console'],
+  data: z.strictObject({
+    ...pageQuery,
+    query: z
+      .string()
+      .max(USER_SEARCH_LENGTH_MAX)
+      .optional()
+      .describe('Part of the name, in any case'),
+    role: role.optional(),
+  }),
   result: z.object({ users: z.array(userView), next_cursor: z.string().optional() }),
 });
 export const FindUser = query('FindUser', {
-  allow: ['admin', 'console'],
+  past: true,
+  allow: ['auditor', 'admin', 'console'],
   data: z.strictObject({ user_id: userId }),
   result: userView,
   resource,
 });
 export const ListUserNames = query('ListUserNames', {
-  allow: ['admin', 'console', 'system'],
+  past: true,
+  allow: ['auditor', 'operator', 'admin', 'console', 'system'],
   data: z.strictObject({ ids: z.array(z.string().max(64)).max(NAMES_ASKED_MAX) }),
-  result: z.object({ users: z.array(z.object({ id: userId, name: userName })) }),
+  result: z.object({ users: z.array(z.object({ id: userId, name: shownName })) }),
 });
 
 export const identityOperations = [
@@ -260,9 +266,15 @@ export const identityOperations = [
   ChangePassword,
   ResetPassword,
   RegisterUser,
+  ChangeRole,
+  ResetUserPassword,
   DisableUser,
   EnsureFirstAdministrator,
   ListUsers,
   FindUser,
   ListUserNames,
+  ...groupOperations,
+  ...preferencesOperations,
+  ...erasureOperations,
+  ...waysInOperations,
 ] as const;

@@ -69,8 +69,8 @@ describe('the rights of the services', () => {
     ['services/session/edge/x.ts', 'bus.request(operation, data', 'session asks for operation'],
     [
       'services/gateway/edge/routes/x.ts',
-      '    operation: FindUser,\n',
-      'gateway asks for FindUser',
+      '    operation: EnsureFirstAdministrator,\n',
+      'gateway asks for EnsureFirstAdministrator',
     ],
     ['services/x.ts', 'busOf(name, bus).request(SignIn, {}', 'identity asks for SignIn'],
   ])('are seen to be passed in %s by %j', (path, text, fault) => {
@@ -79,7 +79,8 @@ describe('the rights of the services', () => {
   });
 
   it('are seen to be more than is needed', () => {
-    const rights = { ...SERVICE_RIGHTS, audit: { ...SERVICE_RIGHTS.audit, asks: [FindApp] } };
+    const { audit } = SERVICE_RIGHTS;
+    const rights = { ...SERVICE_RIGHTS, audit: { ...audit, asks: [...audit.asks, FindApp] } };
     expect(askingFaults(readTree(root, ['services']), rights)).toEqual([
       'audit may ask for FindApp and never does',
     ]);
@@ -109,7 +110,9 @@ describe('what NATS lets a process do', () => {
     const { publish, subscribe } = session;
     expect(publish.filter((subject) => !subject.startsWith('$'))).toEqual([
       'sortie.query.catalog.FindApp',
+      'sortie.query.identity.FindPerson',
       'sortie.command.session.RecordPreparation',
+      'sortie.query.identity.SealOrigin',
       '_INBOX.sortie.*.bus.*.*',
       'sortie.event.session.>',
       'sortie.presence.session',

@@ -1,9 +1,12 @@
 import type { Operation } from '#shared/es/operation.js';
 import { auditOperations } from './audit.js';
 import { catalogOperations, FindApp } from './catalog.js';
-import { EnsureFirstAdministrator, FindUser, identityOperations } from './identity.js';
+import { EnsureFirstAdministrator, identityOperations } from './identity.js';
+import { OpenPersonalTexts, SealOrigin } from './erasure.js';
+import { FindPerson, lookupOperations } from './person-lookup.js';
 import { projectionOperations } from './projections.js';
 import { RecordPreparation, sessionOperations } from './session.js';
+import { sharingOperations } from './sharing.js';
 
 /** The services, in the order in which they start. */
 export const SERVICE_NAMES = ['identity', 'catalog', 'session', 'audit', 'gateway'] as const;
@@ -30,26 +33,27 @@ const answers = (service: ServiceName, operations: readonly Operation[]): Operat
 /** What nobody but its own service's process asks for. */
 const INTERNAL: ReadonlySet<Operation> = new Set<Operation>([
   EnsureFirstAdministrator,
-  FindUser,
   RecordPreparation,
+  OpenPersonalTexts,
+  SealOrigin,
 ]);
 
 export const SERVICE_RIGHTS: Readonly<Record<ServiceName, ServiceRights>> = {
   identity: {
-    answers: answers('identity', identityOperations),
+    answers: answers('identity', [...identityOperations, ...lookupOperations]),
     // Its process asks for the first administrator when it starts.
     asks: [EnsureFirstAdministrator],
     appends: true,
   },
   catalog: { answers: answers('catalog', catalogOperations), asks: [], appends: true },
   session: {
-    answers: answers('session', sessionOperations),
-    // It tells itself how far a start is: whichever replica answers puts that on record.
-    asks: [FindApp, RecordPreparation],
+    answers: answers('session', [...sessionOperations, ...sharingOperations]),
+    // It tells itself how far a start is: whichever replica answers puts that on record. Whom to share with must be there.
+    asks: [FindApp, FindPerson, RecordPreparation, SealOrigin],
     appends: true,
   },
-  // Of itself the trail has nothing to write; but who was refused a look at it, is in it.
-  audit: { answers: answers('audit', auditOperations), asks: [], appends: true },
+  // What is done with the trail is in it: who was refused a look, who took entries out, what left it.
+  audit: { answers: answers('audit', auditOperations), asks: [OpenPersonalTexts], appends: true },
   gateway: {
     // Its own operations it answers over HTTP, and a refusal of one is in no log.
     answers: [],
@@ -57,6 +61,7 @@ export const SERVICE_RIGHTS: Readonly<Record<ServiceName, ServiceRights>> = {
       ...identityOperations.filter((operation) => !INTERNAL.has(operation)),
       ...catalogOperations,
       ...sessionOperations.filter((operation) => !INTERNAL.has(operation)),
+      ...sharingOperations,
       ...auditOperations,
       ...onProjectionsOf('identity', 'catalog', 'session', 'audit'),
     ],

@@ -26,6 +26,8 @@ export const projectionName = z
   .string()
   .regex(/^[a-z]+\.[a-z_]+$/, 'is no projection; they are called <service>.<table>');
 const allow = ['operator', 'admin', 'console'] as const;
+/** Whichever service's they are: whoever looks after them looks after all. */
+const area = 'operations';
 /** A read model of ten million events is read, or filled, from end to end. */
 const WHOLE_TABLE_DEADLINE_MS = 10 * 60_000;
 
@@ -37,11 +39,13 @@ export const projectionOperations = (service: string) => {
   return {
     ListProjections: query('ListProjections', {
       allow,
+      area,
       data: z.strictObject({}),
       result: z.array(projectionStatus),
     }),
     HashProjection: query('HashProjection', {
       allow,
+      area,
       data: named,
       result: stateHash,
       resource,
@@ -49,6 +53,7 @@ export const projectionOperations = (service: string) => {
     }),
     RebuildProjection: command('RebuildProjection', {
       allow,
+      area,
       deadlineMs: WHOLE_TABLE_DEADLINE_MS,
       data: named,
       result: rebuildReport,

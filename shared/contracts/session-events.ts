@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { AdmissionEvent } from './admission.js';
 import { type EventShapes, eventId, eventTime } from './event-shapes.js';
 import {
+  ENDINGS,
   type SessionActivitySeen,
   type SessionLifeEvent,
   type SessionPreparing,
@@ -20,10 +22,13 @@ const endpoint = z
     z.strictObject({ kind: z.literal('tcp'), host: z.string(), port: z.number().int() }),
   ])
   .describe('Where the desktop’s screen is, for Sortie itself');
+const position = z.number().int().describe('Place in the queue, from 1');
 const granted = {
   ...{ sessionId: eventId, userId: eventId },
   signInId: z.string(),
   mode: z.enum(VIEWER_MODES),
+  ownerId: eventId.exactOptional().describe('Whose session it is, where it is somebody else’s'),
+  shareId: eventId.exactOptional(),
 };
 
 /** What happens to one session, from the request for it to its end. */
@@ -37,8 +42,22 @@ export const sessionLifeData: EventShapes<SessionLifeEvent> = {
         .strictObject({ width: z.number().int(), height: z.number().int() })
         .describe('Size of the screen, in pixels'),
       expiresAt: eventTime,
+      queuePosition: position.exactOptional().describe('Left out when it had a place at once'),
     })
     .describe('Somebody asked for a desktop; it does not run yet.'),
+  SessionAdmitted: z
+    .strictObject({ ...whose, expiresAt: eventTime })
+    .describe('A session that waited in the queue has a place; its time begins.'),
+  SessionExpiryWarned: z
+    .strictObject({
+      ...whose,
+      endsAt: eventTime,
+      ending: z.enum(ENDINGS).describe('Its time is over, or nobody uses it'),
+    })
+    .describe('The session ends by itself soon, unless it is extended or used.'),
+  SessionExtended: z
+    .strictObject({ ...whose, expiresAt: eventTime })
+    .describe('The session’s user gave it more time.'),
   SessionStarted: z
     .strictObject({
       ...whose,
@@ -73,6 +92,22 @@ export const sessionActivityData: EventShapes<SessionActivitySeen> = {
   SessionActivitySeen: z
     .strictObject({ sessionId: eventId, userId: eventId, at: eventTime })
     .describe('Somebody used the session; told once a minute at most.'),
+};
+
+const place = { sessionId: eventId, userId: eventId };
+
+/** Who has a place for a session, and who waits for one. */
+export const admissionData: EventShapes<AdmissionEvent> = {
+  SlotTaken: z.strictObject(place).describe('The session has a place.'),
+  SessionQueued: z
+    .strictObject({ ...place, position })
+    .describe('All places are taken; the session waits.'),
+  QueueMoved: z
+    .strictObject({ ...place, position })
+    .describe('The session waits at another place in the queue.'),
+  SlotFreed: z
+    .strictObject(place)
+    .describe('The session has ended: it has given up its place, or does not wait any more.'),
 };
 
 const { preparation } = sessionView.shape;

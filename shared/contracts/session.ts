@@ -3,6 +3,7 @@ import { STREAM_ID } from '#shared/es/commit.js';
 import type { AttemptRefused } from '#shared/es/attempt-refused.js';
 import { eventTypes, type Message } from '#shared/es/decider.js';
 import { operationsOf, PEOPLE } from '#shared/es/operation.js';
+import type { AdmissionEvent } from './admission.js';
 import { appId, userId } from './catalog.js';
 import { pageQuery } from './page.js';
 import type { RuntimeEndpoint } from './runtime-endpoint.js';
@@ -19,7 +20,7 @@ const mode = z.enum(VIEWER_MODES);
 const time = z.iso.datetime();
 /** 32 random bytes in base64url. */
 const ticket = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is no viewer ticket');
-const endpoint = z.union([
+export const endpoint = z.union([
   z.object({ kind: z.literal('unix'), path: z.string() }),
   z.object({ kind: z.literal('tcp'), host: z.string(), port: z.number().int() }),
 ]);
@@ -45,8 +46,20 @@ export const sessionView = z.object({
   created_at: time,
   updated_at: time.describe('When its status last changed'),
   last_active_at: time.nullable().describe('Last use of keyboard, pointer or clipboard'),
-  expires_at: time,
-  reason: z.string().optional().describe('Why it ended'),
+  expires_at: time.describe('When it ends by itself; of one in the queue: not before this'),
+  queue_position: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .describe('Its place in the queue, from 1, while all places for sessions are taken; else null'),
+  idle_expires_at: time
+    .nullable()
+    .describe('When it ends if nobody uses keyboard, pointer or clipboard before; null: never'),
+  warn_at: time
+    .nullable()
+    .describe('When its user is warned of its end; null while it does not run'),
+  reason: z.string().optional().describe('Why it ended, or what it waits for'),
   preparation: z
     .object(preparation)
     .nullable()
@@ -68,8 +81,20 @@ export type SessionRequested = Message<
     image: string;
     geometry: { width: number; height: number };
     expiresAt: string;
+    /** Its place in the queue; one that has none was admitted at once. */
+    queuePosition?: number;
   }
 >;
+/** A session that waited has a place now: the time for its start and its lifetime begin. */
+export type SessionAdmitted = Message<'SessionAdmitted', Whose & { expiresAt: string }>;
+/** What ends a session by itself: its lifetime, or that nobody uses it. */
+export const ENDINGS = ['lifetime', 'idle'] as const;
+export type Ending = (typeof ENDINGS)[number];
+export type SessionExpiryWarned = Message<
+  'SessionExpiryWarned',
+  Whose & { endsAt: string; ending: Ending }
+>;
+export type SessionExtended = Message<'SessionExtended', Whose & { expiresAt: string }>;
 export type SessionStarted = Message<
   'SessionStarted',
   Whose & { podName: string; podIp: string | null; endpoint: RuntimeEndpoint }
@@ -91,6 +116,9 @@ export type RuntimeReaped = Message<
 >;
 export type SessionLifeEvent =
   | SessionRequested
+  | SessionAdmitted
+  | SessionExpiryWarned
+  | SessionExtended
   | SessionStarted
   | SessionStopped
   | SessionExpired
@@ -116,20 +144,27 @@ export type SessionPreparing = Message<
 >;
 
 /** A viewer ticket is known by the hash of it alone: the stream's id. */
-export type ViewerTicketIssued = Message<
-  'ViewerTicketIssued',
-  { sessionId: string; userId: string; signInId: string; mode: ViewerMode; expiresAt: string }
->;
-export type ViewerTicketRedeemed = Message<
-  'ViewerTicketRedeemed',
-  { sessionId: string; userId: string; signInId: string; mode: ViewerMode }
->;
+type Granted = {
+  sessionId: string;
+  /** Who may open the viewer. */
+  userId: string;
+  signInId: string;
+  mode: ViewerMode;
+  /** The session's owner and the share, where the ticket is for somebody else. */
+  ownerId?: string;
+  shareId?: string;
+};
+export type ViewerTicketIssued = Message<'ViewerTicketIssued', Granted & { expiresAt: string }>;
+export type ViewerTicketRedeemed = Message<'ViewerTicketRedeemed', Granted>;
 export type ViewerTicketEvent = ViewerTicketIssued | ViewerTicketRedeemed;
 export type SessionEvent =
-  SessionLifeEvent | SessionActivitySeen | SessionPreparing | ViewerTicketEvent;
+  SessionLifeEvent | SessionActivitySeen | SessionPreparing | AdmissionEvent | ViewerTicketEvent;
 
 export const SESSION_EVENTS = eventTypes<SessionEvent | AttemptRefused>({
   SessionRequested: true,
+  SessionAdmitted: true,
+  SessionExpiryWarned: true,
+  SessionExtended: true,
   SessionStarted: true,
   SessionStopped: true,
   SessionExpired: true,
@@ -140,6 +175,10 @@ export const SESSION_EVENTS = eventTypes<SessionEvent | AttemptRefused>({
   RuntimeReaped: true,
   SessionActivitySeen: true,
   SessionPreparing: true,
+  SlotTaken: true,
+  SessionQueued: true,
+  QueueMoved: true,
+  SlotFreed: true,
   ViewerTicketIssued: true,
   ViewerTicketRedeemed: true,
   AttemptRefused: true,
@@ -161,13 +200,33 @@ export const StopSession = command('StopSession', {
   result: sessionView,
   resource,
 });
+export const ExtendSession = command('ExtendSession', {
+  allow: PEOPLE,
+  data: one,
+  result: sessionView,
+  resource,
+});
+const count = z.number().int().min(0);
+export const FindQuota = query('FindQuota', {
+  allow: [...PEOPLE, 'console'],
+  data: z.strictObject({}),
+  result: z.object({
+    per_user: count.describe('Sessions that one person may have, those in the queue included'),
+    total: count.describe('Sessions that may be alive at once, of all people'),
+    mine: count.describe('Sessions that you have, those in the queue included'),
+    running: count.describe('Sessions of all people that have a place'),
+    queued: count.describe('Sessions of all people that wait for one'),
+  }),
+});
 export const FindSession = query('FindSession', {
+  past: true,
   allow: [...PEOPLE, 'console', 'system'],
   data: one,
   result: sessionView,
   resource,
 });
 export const ListSessions = query('ListSessions', {
+  past: true,
   allow: [...PEOPLE, 'console'],
   data: z.strictObject({
     status: status.optional(),
@@ -193,10 +252,11 @@ export const RecordPreparation = command('RecordPreparation', {
   resource,
 });
 export const IssueViewerTicket = command('IssueViewerTicket', {
-  allow: PEOPLE,
+  ...{ allow: PEOPLE, person: true },
   data: z.strictObject({ session_id: sessionId, mode: mode.default('control') }),
   result: z.object({
     ticket: ticket.describe('Good for one WebSocket, as subprotocol `ticket.<ticket>`'),
+    mode: mode.describe('What it allows: no more than was asked for, nor than the share does'),
     expires_at: time,
     url: z.string().describe('Where to open the WebSocket'),
   }),
@@ -208,10 +268,13 @@ export const RedeemViewerTicket = command('RedeemViewerTicket', {
   result: z.object({
     session_id: sessionId,
     user_id: userId,
+    owner_id: userId.describe('Whose session it is'),
+    share_id: z.string().nullable().describe('The share that lets the user in; null for the owner'),
     sign_in_id: z.string(),
     mode,
     endpoint,
     expires_at: time.describe('When the session expires'),
+    share_expires_at: time.nullable(),
   }),
   resource,
 });
@@ -219,6 +282,8 @@ export const RedeemViewerTicket = command('RedeemViewerTicket', {
 export const sessionOperations = [
   RequestSession,
   StopSession,
+  ExtendSession,
+  FindQuota,
   FindSession,
   ListSessions,
   RecordActivity,

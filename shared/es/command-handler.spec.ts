@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryEventLog } from '#shared/adapters/memory-event-log.js';
 import { contended, context, handlerOn, SLOTS_MAX, STREAM, take } from '#test/support/slots.js';
+import { until } from '#test/support/waits.js';
 import type { CommandHandler } from './command-handler.js';
-import { LogUnavailableError } from './event-log.js';
+import { type EventLog, LogUnavailableError } from './event-log.js';
 
 describe('a command', () => {
   it('is decided and appended with the whole context', async () => {
     const log = new MemoryEventLog();
     const { handler } = handlerOn(log);
-    const ctx = context({ ip: '192.0.2.7', userAgent: 'Firefox', causationId: 'cause' });
+    const [ip, userAgent] = ['personal.user-1.ip.v1.a.b', 'personal.user-1.user_agent.v1.a.c'];
+    const ctx = context({ ip, userAgent, causationId: 'cause' });
     expect(await take(handler, 'a', ctx)).toMatchObject({
       kind: 'committed',
       version: 1,
@@ -22,13 +24,20 @@ describe('a command', () => {
           type: 'sortie.catalog.SlotTaken.v1',
           time: '2026-11-20T08:00:00.000Z',
           actor: 'user-1',
-          actorip: '192.0.2.7',
-          useragent: 'Firefox',
+          actorip: ip,
+          useragent: userAgent,
           causationid: 'cause',
           commandhash: 'h1',
         },
       ],
     });
+  });
+
+  it('is appended without where it came from when nobody has sealed that', async () => {
+    const log = new MemoryEventLog();
+    const { handler } = handlerOn(log);
+    await take(handler, 'a', context({ ip: '192.0.2.7', userAgent: 'Firefox' }));
+    expect(JSON.stringify(await log.last(STREAM))).not.toMatch(/192\.0\.2\.7|Firefox/);
   });
 
   it('without effect writes nothing and tells the version', async () => {
@@ -66,6 +75,29 @@ describe('commands to one aggregate at a time', () => {
     expect(outcomes.filter(({ kind }) => kind === 'committed')).toHaveLength(SLOTS_MAX);
     expect(outcomes.filter(({ kind }) => kind === 'rejected')).toHaveLength(200 - SLOTS_MAX);
     expect(await log.head()).toBe(SLOTS_MAX);
+  });
+
+  it('do not wait for each other to hear from the log that a refusal is right', async () => {
+    const log = new MemoryEventLog();
+    const waiting: (() => void)[] = [];
+    let isSlow = false;
+    const slow: EventLog = Object.assign(Object.create(log) as EventLog, {
+      append: (...all: Parameters<EventLog['append']>) => log.append(...all),
+      read: (...all: Parameters<EventLog['read']>) => log.read(...all),
+      last: async (stream: string) => {
+        if (isSlow) await new Promise<void>((resolve) => waiting.push(resolve));
+        return log.last(stream);
+      },
+    });
+    const { handler } = handlerOn(slow);
+    for (let n = 0; n < SLOTS_MAX; n += 1) await take(handler, `user-${n}`);
+    isSlow = true;
+    const refusals = Array.from({ length: 20 }, () => take(handler, 'late'));
+    await until('all have asked', () => waiting.length === 20);
+    isSlow = false;
+    for (const answer of waiting) answer();
+    const outcomes = await Promise.all(refusals);
+    expect(outcomes.filter(({ kind }) => kind === 'rejected')).toHaveLength(20);
   });
 
   it('hold over the handlers of several processes', async () => {

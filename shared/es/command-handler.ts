@@ -9,9 +9,11 @@ import {
   streamOf,
 } from './commit.js';
 import type { AttemptRefused } from './attempt-refused.js';
-import { type Accepted, type Decider, type Message, reject, type Rejected } from './decider.js';
+import { type AppendsNothing, decidedOn } from './decided-on.js';
+import { type Decider, type Message, reject, type Rejected } from './decider.js';
 import { type AppendResult, type EventLog, LogUnavailableError } from './event-log.js';
 import type { RequestContext } from './operation.js';
+import { isPersonal } from './personal.js';
 import type { Projector } from './projector.js';
 import { recordedEvents, typeOf } from './recorded-events.js';
 import { inAppendSpan, noSpans, type Spans } from './spans.js';
@@ -51,10 +53,15 @@ export interface DecisionStore {
   findCommand(commandId: string): Promise<number | undefined>;
 }
 
+/** Seals where a request came from under the key of whom it is about. */
+export type SealOrigin = (context: RequestContext) => Promise<RequestContext>;
+
 type Parts = Readonly<{
   service: string;
   log: EventLog;
   store: DecisionStore;
+  /** What is not sealed by then never gets into the log: in most services it comes sealed, or not at all. */
+  sealOrigin?: SealOrigin;
   projector: Pick<Projector, 'reached'>;
   now: () => Date;
   spans?: Spans;
@@ -67,6 +74,13 @@ type Decided<E extends Message> =
   | Exclude<Outcome<E>, { kind: 'committed' }>
   | Readonly<{ kind: 'appended'; sequence: number; events: readonly RecordedEvent<E>[] }>
   | Readonly<{ kind: 'repeated'; sequence: number }>;
+
+/** A decision that appends nothing, before the log was asked whether it rests on an old state. */
+type Unasked = Readonly<{
+  kind: 'unasked';
+  version: Sequence;
+  decision: AppendsNothing;
+}>;
 
 /** Decides commands of one service and appends what they decide. */
 export class CommandHandler {
@@ -91,7 +105,7 @@ export class CommandHandler {
   ): Promise<Outcome<E>> {
     const { context, aggregate, id } = addressed;
     const stream = streamOf(this.#parts.service, aggregate, id);
-    const decided = await this.#turns.take(stream, () => this.#decide(decider, addressed, stream));
+    const decided = await this.#decided(decider, addressed, stream);
     if (decided.kind === 'repeated') return this.#firstAnswer(decided.sequence, context);
     if (decided.kind !== 'appended') return decided;
     const { sequence: version, events } = decided;
@@ -99,11 +113,30 @@ export class CommandHandler {
     return { kind: 'committed', version, events, caughtUp };
   }
 
+  /**
+   * Decides, in the aggregate's turn. Whether the log agrees with a decision that appends nothing is asked after the
+   * turn, or two hundred refusals would wait for two hundred answers, one after the other. Only one that the log does not
+   * agree with takes a second turn, and asks within it.
+   */
+  async #decided<C extends Message, E extends Message, S>(
+    decider: Decider<C, E, S>,
+    addressed: Addressed<C>,
+    stream: string,
+  ): Promise<Decided<E>> {
+    const inTurn = (isAsking: boolean) =>
+      this.#turns.take(stream, () => this.#decide(decider, addressed, { stream, isAsking }));
+    const decided = await inTurn(false);
+    if (decided.kind !== 'unasked') return decided;
+    const { version, decision } = decided;
+    const isOld = await this.#superseded(stream, version, addressed.context.commandId);
+    return isOld ? ((await inTurn(true)) as Decided<E>) : decision;
+  }
+
   async #decide<C extends Message, E extends Message, S>(
     decider: Decider<C, E, S>,
     { context, command }: Addressed<C>,
-    stream: string,
-  ): Promise<Decided<E>> {
+    { stream, isAsking }: Readonly<{ stream: string; isAsking: boolean }>,
+  ): Promise<Decided<E> | Unasked> {
     const { commandId } = context;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
       // 1. A repeated command: from before, or from whoever was faster.
@@ -112,8 +145,9 @@ export class CommandHandler {
       // 2. The state, from memory or the database; the log is never replayed for it.
       const { version, state } = await this.#find(stream, decider.initialState);
       // 3. The decision.
-      const decision = decided(decider, command, { version, state }, context.expectedVersion);
+      const decision = decidedOn(decider, command, { version, state }, context.expectedVersion);
       if (decision.kind !== 'accepted') {
+        if (!isAsking) return { kind: 'unasked', version, decision };
         const superseded = await this.#superseded(stream, version, commandId);
         if (superseded === undefined) return decision;
         if (superseded.kind === 'repeated') return superseded;
@@ -172,10 +206,11 @@ export class CommandHandler {
     expectedVersion: Sequence | 'any',
     context: RequestContext,
   ): Promise<Omit<Commit, 'sequence'> & { result: AppendResult }> {
-    const { log, spans = noSpans } = this.#parts;
+    const { log, spans = noSpans, sealOrigin } = this.#parts;
     const { commandId } = context;
+    const sealed = sealOrigin ? await sealOrigin(context) : context;
     let events: CloudEvent[] = [];
-    const result = await inAppendSpan(spans, stream, context, (traced) => {
+    const result = await inAppendSpan(spans, stream, sealed, (traced) => {
       events = this.#envelopes(decided, stream, traced);
       return log.append({ stream, commandId, events, expectedVersion });
     });
@@ -234,8 +269,8 @@ export class CommandHandler {
       time,
       datacontenttype: 'application/json',
       actor: context.actor.id,
-      ...(context.ip && { actorip: context.ip }),
-      ...(context.userAgent && { useragent: context.userAgent }),
+      ...(context.ip && isPersonal(context.ip) && { actorip: context.ip }),
+      ...(context.userAgent && isPersonal(context.userAgent) && { useragent: context.userAgent }),
       correlationid: context.correlationId,
       ...(context.causationId && { causationid: context.causationId }),
       commandid: context.commandId,
@@ -248,26 +283,3 @@ export class CommandHandler {
 
 const isRefusal = (event: Message | undefined): event is AttemptRefused =>
   event?.type === 'AttemptRefused';
-
-/** The decision on a known state; none where the caller has seen another version of it. */
-function decided<C extends Message, E extends Message, S>(
-  { decide }: Pick<Decider<C, E, S>, 'decide'>,
-  command: C,
-  { version, state }: Known,
-  expected: Sequence | undefined,
-): Accepted<E> | Rejected | Readonly<{ kind: 'unchanged'; version: Sequence }> {
-  if (isStale(version, expected)) return stale(version);
-  const decision = decide(command, state as S);
-  const isNothing = decision.kind === 'accepted' && decision.events.length === 0;
-  return isNothing ? { kind: 'unchanged', version } : decision;
-}
-
-/** Nothing is stale before there is something: the decision says that it is missing. */
-const isStale = (version: Sequence, expected: Sequence | undefined): boolean =>
-  version > 0 && expected !== undefined && expected !== version;
-
-const stale = (version: number): Rejected =>
-  reject(
-    'VersionStale',
-    `This has changed since you read it (it is at version ${version} now); read it again and repeat the change.`,
-  );

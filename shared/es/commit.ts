@@ -60,6 +60,10 @@ export function streamOf(service: string, aggregate: string, id: string): string
   return stream;
 }
 
+/** Says whether an event stands in one of a service's streams. */
+export const isOfService = ({ stream }: Pick<RecordedEvent, 'stream'>, service: string): boolean =>
+  stream.startsWith(`sortie.event.${service}.`);
+
 /** Takes a stream's name apart. Throws for a name that {@link streamOf} can't have made. */
 export function partsOf(stream: string): { service: string; aggregate: string; id: string } {
   const [, service, aggregate, id] = STREAM.exec(stream) ?? [];

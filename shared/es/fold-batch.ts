@@ -1,8 +1,8 @@
-import type { RecordedEvent, Sequence } from './commit.js';
-import type { ReadModel, Row, SqlValue } from './read-model.js';
+import { isOfService, type RecordedEvent, type Sequence } from './commit.js';
+import type { ReadModel, Row } from './read-model.js';
 import type { ReadModelStore, RowChanges } from './read-model-store.js';
 import { isNewer } from './recorded-events.js';
-import { storableText } from './storable-text.js';
+import { storableRow, storableText } from './storable-text.js';
 
 type Touch = Readonly<{ key: string; event: RecordedEvent }>;
 
@@ -27,16 +27,11 @@ export async function foldBatch(
   target: Readonly<{ table: string; checkpoint: Sequence }>,
   events: readonly RecordedEvent[],
 ): Promise<RowChanges> {
-  if (model.folding)
-    return foldTogether(store, { ...model, folding: model.folding }, target, events);
-  const touches = events.flatMap((event) => touchesOf(model, event));
-  const rows = new Map<string, Row | undefined>();
-  if (model.kind === 'rows' && touches.length > 0) {
-    const keys = [...new Set(touches.map(({ key }) => key))];
-    for (const row of await store.rows(model, target.table, keys)) {
-      rows.set(String(row[model.key]), row);
-    }
-  }
+  const { of, folding } = model;
+  const own = of === undefined ? events : events.filter((event) => isOfService(event, of));
+  if (folding) return foldTogether(store, { ...model, folding }, target, own);
+  const touches = own.flatMap((event) => touchesOf(model, event));
+  const rows = await rowsBefore(store, model, target.table, touches);
   for (const { key, event } of touches) rows.set(key, applied(model, rows.get(key), event, key));
   const puts: Row[] = [];
   const deletes: string[] = [];
@@ -45,7 +40,33 @@ export async function foldBatch(
     // An event without a row in a journal leaves nothing to delete: its key is no row's number.
     else if (model.kind === 'rows') deletes.push(key);
   }
-  return { model, puts, deletes, ...target };
+  const leaving = leavingAt(model, events);
+  return { model, puts, deletes, ...(leaving > 0 && { leaving }), ...target };
+}
+
+/** Numbers go on from the last row, so there always is one left: that of the event that makes the others go. */
+function leavingAt({ leavesAt }: ReadModel, events: readonly RecordedEvent[]): Sequence {
+  if (!leavesAt) return 0;
+  return events.reduce(
+    (through, event) =>
+      isNewer(event)
+        ? through
+        : Math.max(through, Math.min(leavesAt(event) ?? 0, event.sequence - 1)),
+    0,
+  );
+}
+
+/** The rows that are touched, as they are; a journal's are new. */
+async function rowsBefore(
+  store: Pick<ReadModelStore, 'rows'>,
+  model: ReadModel,
+  table: string,
+  touches: readonly Touch[],
+): Promise<Map<string, Row | undefined>> {
+  if (model.kind === 'journal' || touches.length === 0) return new Map();
+  const keys = [...new Set(touches.map(({ key }) => key))];
+  const rows = await store.rows(model, table, keys);
+  return new Map(rows.map((row) => [String(row[model.key]), row]));
 }
 
 async function foldTogether(
@@ -58,15 +79,19 @@ async function foldTogether(
   if (unreadable) throw tooNew(model, unreadable);
   const [first] = events;
   if (!first) return { model, puts: [], deletes: [], ...target };
-  const { needs, fold } = model.folding;
-  const needed = await store.rows(model, target.table, needs);
-  try {
-    const puts = fold(new Map(needed.map((row) => [String(row[model.key]), row])), events);
-    return { model, puts, deletes: [], ...target };
-  } catch (cause) {
-    // It can't say at which of them it stopped: whoever asked asks again, commit by commit.
-    throw new ProjectionError(model.table, first, cause);
-  }
+  const { needs, needsOf, fold } = model.folding;
+  // It can't say at which of them it stopped: whoever asked asks again, commit by commit.
+  const orStop = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (cause) {
+      throw new ProjectionError(model.table, first, cause);
+    }
+  };
+  const keys = orStop(() => [...needs, ...(needsOf?.(events) ?? [])]);
+  const needed = keys.length > 0 ? await store.rows(model, target.table, keys) : [];
+  const rows = new Map(needed.map((row) => [String(row[model.key]), row]));
+  return { model, puts: orStop(() => fold(rows, events)), deletes: [], ...target };
 }
 
 const tooNew = (model: ReadModel, event: RecordedEvent): ProjectionError =>
@@ -88,17 +113,3 @@ function applied(model: ReadModel, row: Row | undefined, event: RecordedEvent, k
     throw new ProjectionError(model.table, event, cause);
   }
 }
-
-function storableRow(row: Row | undefined): Row | undefined {
-  for (const column in row) {
-    const value = row[column];
-    // Hardly ever is there one that has to be copied.
-    if (typeof value === 'string' && storableText(value) !== value) {
-      return Object.fromEntries(Object.entries(row).map(([name, v]) => [name, storableValue(v)]));
-    }
-  }
-  return row;
-}
-
-const storableValue = (value: SqlValue): SqlValue =>
-  typeof value === 'string' ? storableText(value) : value;

@@ -10,11 +10,26 @@ export type Actor = Readonly<{ id: string; role: Role }>;
 export const SYSTEM: Actor = { id: 'system', role: 'system' };
 export const ANONYMOUS: Actor = { id: 'anonymous', role: 'anonymous' };
 
+/** The parts of the API that an API token can be cut to. */
+export const AREAS = ['apps', 'sessions', 'users', 'audit', 'operations'] as const;
+export type Area = (typeof AREAS)[number];
+export type Scope = `${Area}:${'read' | 'write'}`;
+/** Everything that a token can be allowed to do; a person at the page is never cut to any of it. */
+export const SCOPES: readonly Scope[] = AREAS.flatMap((area): Scope[] => [
+  `${area}:read`,
+  `${area}:write`,
+]);
+
 /** Everything about a request that is not its content; it travels in message headers and into the events. */
 export type RequestContext = Readonly<{
   actor: Actor;
   /** The sign-in that the actor uses, where there is one. */
   signInId?: string;
+  /** The API token that the actor uses instead of a sign-in, and what it is cut to. */
+  tokenId?: string;
+  scopes?: readonly Scope[];
+  /** Somebody else knows the actor's password: hardly anything is open until it has been changed. */
+  mustChangePassword?: true;
   commandId: string;
   /** SHA-256 of the operation and its data, to tell a repeated request from a reused Idempotency-Key. */
   requestHash?: string;
@@ -25,6 +40,8 @@ export type RequestContext = Readonly<{
   traceparent?: string;
   /** The version the caller saw (If-Match): the sequence of the stream's last commit. */
   expectedVersion?: number;
+  /** The sequence of the log that a query is to answer for, as if nothing had happened since; now when absent. */
+  asOf?: number;
 }>;
 
 /**
@@ -38,6 +55,16 @@ export type Operation<D = unknown, R = unknown> = Readonly<{
   /** The bus subject: `sortie.<command|query>.<service>.<name>`. */
   subject: string;
   allow: readonly Role[];
+  /** What some of the roles need beside: the service checks it against what it knows, and refuses with `Forbidden`. */
+  condition?: string;
+  /** What an API token needs for it: a query reads, a command writes. Null where any token will do. */
+  scope: Scope | null;
+  /** A query that can be asked of the past: its answer at a sequence is what it would have been then. */
+  past?: true;
+  /** It needs a person at a browser: no token may, whatever its scopes. */
+  person?: true;
+  /** Open to a person who has to change the password first. */
+  beforePasswordChange?: true;
   /** Shape of the request's data; unknown fields are refused. */
   data: z.ZodType<D>;
   /** Shape of the result. */
@@ -53,18 +80,34 @@ export type Operation<D = unknown, R = unknown> = Readonly<{
   deadlineMs?: number;
 }>;
 
-type Declared<D, R> = Pick<
-  Operation<D, R>,
-  'allow' | 'data' | 'result' | 'resource' | 'secret' | 'deadlineMs'
->;
+type Declared<D, R> = Omit<Operation<D, R>, 'kind' | 'service' | 'name' | 'subject' | 'scope'> &
+  Readonly<{
+    /** Where the service's own area is not the one; null lets any token in. */
+    area?: Area | null;
+  }>;
+
+const AREA_OF: Readonly<Record<string, Area>> = {
+  catalog: 'apps',
+  session: 'sessions',
+  identity: 'users',
+  audit: 'audit',
+};
+
+/** What an API token needs to do something with a service. */
+export const scopeOf = (
+  kind: Operation['kind'],
+  service: string,
+  area: Area = AREA_OF[service] ?? 'operations',
+): Scope => `${area}:${kind === 'query' ? 'read' : 'write'}`;
 
 const declare =
   (kind: Operation['kind'], service: string) =>
-  <D, R>(name: string, declared: Declared<D, R>): Operation<D, R> => ({
+  <D, R>(name: string, { area, ...declared }: Declared<D, R>): Operation<D, R> => ({
     kind,
     service,
     name,
     subject: `sortie.${kind}.${service}.${name}`,
+    scope: area === null ? null : scopeOf(kind, service, area),
     ...declared,
   });
 

@@ -18,6 +18,8 @@ export type RowChanges = Readonly<{
   table: string;
   puts: readonly Row[];
   deletes: readonly string[];
+  /** Of a journal: rows up to this sequence go, once the new ones are in. */
+  leaving?: Sequence;
   checkpoint: Sequence;
 }>;
 

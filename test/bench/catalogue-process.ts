@@ -124,7 +124,7 @@ async function scan(): Promise<Worked> {
 async function revise(id: string, name: string): Promise<boolean> {
   const command: AppCommand = {
     type: 'ReviseApp',
-    data: { appId: id, app: { ...APP_SPEC, name } },
+    data: { appId: id, editor: 'all', app: { ...APP_SPEC, name } },
   };
   const actor = { id: 'bench', role: 'admin' } as const;
   const context = { actor, commandId: randomUUID(), correlationId: randomUUID() };

@@ -8,24 +8,29 @@ import { benchHttp } from './http.bench.js';
 import { benchLaunch } from './launch.bench.js';
 import { benchLog } from './log.bench.js';
 import { benchMillion } from './million.bench.js';
+import { benchPast } from './past.bench.js';
 import { benchReplayIntoStores } from './replay-stores.bench.js';
+import { benchSealing } from './sealing.bench.js';
 import { benchTrail } from './trail.bench.js';
+import { benchTrailSearch } from './trail-search.bench.js';
 import { benchViewer } from './viewer.bench.js';
 
 const BENCHES = {
   log: benchLog,
   replay: benchReplayIntoStores,
   million: benchMillion,
+  past: benchPast,
   distributed: benchDistributed,
   http: benchHttp,
   launch: benchLaunch,
   docker: benchDocker,
-  trail: benchTrail,
+  trail: async () => [...(await benchTrail()), ...(await benchTrailSearch())],
+  sealing: benchSealing,
   viewer: benchViewer,
 };
 
 /** They run NATS and PostgreSQL, which are fetched where they are missing; what can't be is told by those that start them. */
-const ON_SERVERS = ['replay', 'million', 'distributed'];
+const ON_SERVERS = ['replay', 'million', 'past', 'distributed'];
 
 const figure = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));

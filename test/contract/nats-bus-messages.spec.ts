@@ -7,7 +7,12 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { BusRequest } from '#shared/boot/bus-request.js';
 import { done } from '#shared/boot/reply.js';
-import { BusUnavailableError, operationsOf, type RequestContext } from '#shared/es/operation.js';
+import {
+  BusUnavailableError,
+  operationsOf,
+  type RequestContext,
+  SCOPES,
+} from '#shared/es/operation.js';
 import { asked } from '#test/support/catalog-host.js';
 import { type NatsBusHost, natsBusStage } from '#test/support/nats-bus-host.js';
 import { until } from '#test/support/waits.js';
@@ -45,6 +50,9 @@ describe('what travels with a request', () => {
         commandId: printable,
         correlationId: printable,
         signInId: printable,
+        tokenId: printable,
+        scopes: fc.subarray([...SCOPES]),
+        mustChangePassword: fc.constant(true),
         requestHash: printable,
         causationId: printable,
         ip: printable,

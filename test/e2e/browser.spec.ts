@@ -63,7 +63,7 @@ describe('the keyboard alone', () => {
     const processes = trackSession(stage.sortie.runtimeDir, desktop.sessionId);
     await page.keyboard.press('Control+Alt+Shift');
     const focused = page.locator(':focus');
-    for (let step = 0; (await focused.textContent()) !== 'Stop session' && step < 5; step += 1) {
+    for (let step = 0; (await focused.textContent()) !== 'Stop session' && step < 10; step += 1) {
       await page.keyboard.press('Tab');
     }
     await page.keyboard.press('Enter');

@@ -1,14 +1,10 @@
 // Goal: the `sortie` command looks at a running server and mends it, and says in a sentence when it can't.
 // Method: the built command and the built server, each in a process of its own.
-import { execFile } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '#test/support/client.js';
+import { type Ran, runSortie } from '#test/support/command-line.js';
 import { administrator } from '#test/support/people.js';
 import { sortieFolders, startSortie, type Sortie } from '#test/support/sortie.js';
-
-const entry = resolve('dist/services/cli/main.js');
 
 let folders: Awaited<ReturnType<typeof sortieFolders>>;
 let sortie: Sortie;
@@ -24,16 +20,8 @@ afterAll(async () => {
   await folders?.remove();
 });
 
-type Ran = Readonly<{ code: number; stdout: string; stderr: string }>;
-
-function run(args: readonly string[], data = folders.dataPath): Promise<Ran> {
-  const options = { cwd: tmpdir(), env: { PATH: process.env['PATH'], SORTIE_DATA: data } };
-  return new Promise((done) => {
-    execFile(process.execPath, [entry, ...args], options, (error, stdout, stderr) => {
-      done({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
-}
+const run = (args: readonly string[], data = folders.dataPath): Promise<Ran> =>
+  runSortie(args, { env: { SORTIE_DATA: data, XDG_CONFIG_HOME: `${folders.dataPath}-config` } });
 
 describe('projections', () => {
   it('are listed, for people and for programs', async () => {
@@ -85,6 +73,7 @@ describe('admin reset-password', () => {
     expect((await before.get('/api/me')).status).toBe(401);
     const after = await new Client(sortie.url).signIn('admin', password);
     expect((await after.get('/api/me')).body.must_change_password).toBe(true);
+    expect((await after.get('/api/apps')).body.code).toBe('PasswordChangeRequired');
   });
 
   it('of an unknown name says so', async () => {

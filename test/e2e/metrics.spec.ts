@@ -136,6 +136,8 @@ describe('the metrics', () => {
     expect(grew('sortie_storage_tx_duration_seconds_count')).toBe(true);
     expect(grew('sortie_projection_checkpoint', { projection: 'catalog.applications' })).toBe(true);
     expect(sampled(after, 'sortie_sessions', { status: 'running' })).toBe(0);
+    expect(sampled(after, 'sortie_session_places', { state: 'queued' })).toBe(0);
+    expect(sampled(after, 'sortie_session_places_max', { scope: 'total' })).toBe(100);
     expect(sampled(after, 'sortie_storage_db_open', { service: 'catalog' })).toBe(1);
     expect(sampled(after, 'sortie_storage_db_size_bytes', { service: 'catalog' })).toBeGreaterThan(
       0,

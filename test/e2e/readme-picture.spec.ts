@@ -39,6 +39,9 @@ describe('the picture of the README', () => {
       await Desktop.launch(page, name, stage.sortie.runtimeDir);
       await page.getByRole('link', { name: 'Back to the apps' }).click();
     }
+    for (const name of ['Terminal', 'CloudEvents', 'OpenAPI'])
+      await page.getByRole('button', { name: `Favourite ${name}` }).click();
+    await page.getByRole('region', { name: 'Favourites' }).getByText('OpenAPI').waitFor();
     await page.reload();
     const running = page.getByRole('region', { name: 'Running now' });
     await running.getByRole('link', { name: 'Return to Clock' }).waitFor();

@@ -211,7 +211,7 @@ it('a second start changes nothing, shows no password and asks the seed file for
   const first = await start();
   const admin = await administrator(first);
   const { head } = (await admin.get('/api/projections')).body;
-  expect(first.output()).toContain(`Password:  ${first.password}`);
+  expect(first.output()).toContain(`Password:  ${first.firstPassword}`);
   expect(await first.end()).toBe(0);
   const log = await readFile(inData('sortie.db'));
   const second = await start({ env: { SORTIE_SEED: '/nowhere/apps.json' } });

@@ -20,7 +20,19 @@ import {
   RedeemViewerTicket,
   StopSession,
 } from '#shared/contracts/session.js';
+import {
+  AcceptShare,
+  ChangeShare,
+  ConfirmViewers,
+  ListShares,
+  RecordViewerJoined,
+  RecordViewerLeft,
+  RevokeShare,
+  SeeFrame,
+  ShareSession,
+} from '#shared/contracts/sharing.js';
 import type { EventLog } from '#shared/es/event-log.js';
+import type { Operation } from '#shared/es/operation.js';
 import { ROTATE_AFTER_MS } from '#services/identity/domain/sign-in.js';
 import { AsyncApiSchemas } from '#test/support/asyncapi-schemas.js';
 import { asked } from '#test/support/catalog-host.js';
@@ -109,8 +121,44 @@ describe('what a real service writes', () => {
         ...['AppAccessGranted', 'AppAccessWithdrawn', 'AppLaunched', 'AppRegistered'],
         ...['AppRetired', 'AppRevised', 'AttemptRefused', 'RuntimeEnded'],
         ...['SessionActivitySeen', 'SessionRequested', 'SessionStarted', 'SessionStopped'],
-        ...['ViewerTicketIssued', 'ViewerTicketRedeemed'],
+        ...['SlotFreed', 'SlotTaken', 'ViewerTicketIssued', 'ViewerTicketRedeemed'],
       ]);
+    } finally {
+      await host.close();
+    }
+  });
+
+  it('is as the document has it: shares, viewers and looks', async () => {
+    const host = await openSessionHost({ driver: new MemoryRuntimeDriver() });
+    try {
+      await host.register('term');
+      const { id: session_id } = await host.request('term');
+      await host.reaches(session_id, 'running');
+      const actor = { id: 'user-2', role: 'user' } as const;
+      const guest = () => asked('user', { actor, signInId: 'sign-in-2' });
+      const ask = async <D, R>(operation: Operation<D, R>, data: object, context = asked('user')) =>
+        resultOf(await host.bus.request(operation, operation.data.parse(data), context));
+      const { link = '' } = await ask(ShareSession, { session_id, mode: 'control' });
+      await ask(AcceptShare, { secret: link.split('#')[1] }, guest());
+      const { shares } = await ask(ListShares, { session_id });
+      const of = { session_id, share_id: shares[0]?.id };
+      await ask(ChangeShare, { ...of, mode: 'view' });
+      const { ticket } = await ask(IssueViewerTicket, { session_id }, guest());
+      await ask(RedeemViewerTicket, { session_id, ticket }, asked('system'));
+      const viewer = { viewer_id: 'v1', gateway_id: 'g1', order: 1, ...of, mode: 'view' };
+      await ask(RecordViewerJoined, { ...viewer, user_id: 'user-2' }, asked('system'));
+      const told = { gateway_id: 'g1', up_to: 2, viewer_ids: ['v1'] };
+      await ask(ConfirmViewers, told, asked('system'));
+      await ask(RecordViewerLeft, { viewer_id: 'v1', code: 4403 }, asked('system'));
+      await ask(SeeFrame, { session_id }, guest());
+      await ask(RevokeShare, of);
+      expect(await checkedNames(host.log)).toEqual(
+        expect.arrayContaining([
+          ...['FrameSeen', 'SessionShared', 'ShareAccepted', 'ShareModeChanged', 'ShareRevoked'],
+          ...['ViewerJoined', 'ViewerLeft', 'ViewerTicketIssued', 'ViewerTicketRedeemed'],
+          ...['ViewersConfirmed'],
+        ]),
+      );
     } finally {
       await host.close();
     }

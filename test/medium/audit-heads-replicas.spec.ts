@@ -37,7 +37,7 @@ async function replica() {
   const host = { log, openDatabase: databases.openDatabase, now: () => new Date() };
   const told: string[] = [];
   const { notary, service } = await openAudit(host, {
-    ...{ key, trustedKeys: '', headsTo: [], every: SOON, acceptHead: 0, dataPath },
+    ...{ key, trustedKeys: '', headsTo: [], s3: undefined, every: SOON, acceptHead: 0, dataPath },
     tell: (_, message) => void told.push(message),
   });
   const stop = async (): Promise<void> => {

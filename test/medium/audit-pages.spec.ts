@@ -104,6 +104,37 @@ describe('the audit trail', () => {
     expect(plan).not.toMatch(/sort|b-tree/i);
   });
 
+  it.each([
+    { q: 'gimp' },
+    { q: 'gimp create', user: 'admin-1', since: '2026-01-01T00:00:00Z' },
+    { q: 'gimp', cursor: Buffer.from('5000').toString('base64url') },
+  ] as const)('finds words by their index, without sorting what has them: %j', async (filter) => {
+    // With other filters PostgreSQL takes the index of the rarest, which an empty table can't tell.
+    const [plan, expected] =
+      host.place.kind === 'sqlite'
+        ? [await sqlitePlan(auditQuery.parse(filter)), SQLITE_WORDS]
+        : [await pgPlan(auditQuery.parse({ q: filter.q }), ['seqscan', 'indexscan']), PG_WORDS];
+    expect(plan).toMatch(expected);
+  });
+
+  const SQLITE_WORDS =
+    /^SCAN audit_search VIRTUAL TABLE INDEX [^\n]+\nSEARCH audit_log USING INTEGER PRIMARY KEY[^\n]*$/;
+  const PG_WORDS = /Bitmap Index Scan on idx_audit_search/;
+
+  it('has the indexes of P-19', async () => {
+    const text =
+      host.place.kind === 'sqlite'
+        ? "SELECT name FROM sqlite_master WHERE type = 'index'"
+        : 'SELECT indexname AS name FROM pg_indexes WHERE schemaname = current_schema()';
+    const names = (await host.place.sql<{ name: string }>('audit', text)).map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        ...['idx_audit_timestamp', 'idx_audit_action'],
+        ...['idx_audit_actor', 'idx_audit_actor_timestamp'],
+      ]),
+    );
+  });
+
   const SQLITE_WALKS = /^SCAN audit_log$/;
   const SQLITE_SEARCHES = /^SEARCH audit_log USING (INDEX idx_audit|INTEGER)[^\n]*$/;
   const PG_SEARCHES = /Index Scan( Backward)? using (idx_audit|audit_log_pkey)/;
@@ -115,9 +146,12 @@ describe('the audit trail', () => {
   };
 
   /** The plan for a table so large that reading all of it is out of the question. */
-  const pgPlan = (asking: AuditQuery): Promise<string> =>
+  const pgPlan = (
+    asking: AuditQuery,
+    without = ['seqscan', 'bitmapscan', 'sort'],
+  ): Promise<string> =>
     host.audit.reader.transaction().execute(async (transaction) => {
-      for (const way of ['seqscan', 'bitmapscan', 'sort']) {
+      for (const way of without) {
         await sql.raw(`SET LOCAL enable_${way} TO off`).execute(transaction);
       }
       const plan = await auditPage(transaction, asking).explain<Record<string, string>>();

@@ -18,6 +18,7 @@ import {
   ReviseApp,
   WithdrawAppAccess,
 } from '#shared/contracts/catalog.js';
+import { AppointCategoryAdministrator } from '#shared/contracts/categories.js';
 import type { Reply, RequestContext, Role } from '#shared/es/operation.js';
 import { listAudit } from '#services/audit/read/audit-log.query.js';
 import { type AuditHost, openAuditHost } from '#test/support/audit-host.js';
@@ -34,8 +35,12 @@ const spec = ReviseApp.data.parse({
   app_id: 'any',
   app: { name: 'Gimp', url: 'https://gimp.example' },
 }).app;
+const ORIGIN = {
+  ip_address: 'personal.somebody.ip.v1.0123.abc',
+  user_agent: 'personal.somebody.user_agent.v1.0123.def',
+};
 const from = (role: Role, over: Partial<RequestContext> = {}) =>
-  asked(role, { ip: '192.0.2.7', userAgent: 'Firefox', ...over });
+  asked(role, { ip: ORIGIN.ip_address, userAgent: ORIGIN.user_agent, ...over });
 const resultOf = <R>(reply: Reply<R>): R => {
   if (reply.kind === 'rejected') throw new Error(`${reply.code}: ${reply.detail}`);
   return reply.result;
@@ -82,8 +87,7 @@ describe('the audit trail', () => {
       expect(entry).toMatchObject({
         resource_type: 'app',
         resource_id: 'gimp',
-        ip_address: '192.0.2.7',
-        user_agent: 'Firefox',
+        ...ORIGIN,
         outcome: 'done',
       });
       expect(Date.now() - Date.parse(entry.timestamp)).toBeLessThan(60_000);
@@ -92,10 +96,13 @@ describe('the audit trail', () => {
 
   it('has an attempt on something with a name of any length and letters', async () => {
     const id = `\0\ud800${Array.from({ length: 9_000 }, (_, n) => (n * n).toString(36)).join('')}`;
-    const data = { ...newApp.parse({ ...spec }), id };
-    await host.bus.request(RegisterApp, data, from('user'));
+    const data = { category: id, user_id: 'user-1' };
+    await host.bus.request(AppointCategoryAdministrator, data, from('user'));
     const [entry] = await trail();
-    expect(entry).toMatchObject({ action: 'CREATE_APP', outcome: 'refused' });
+    expect(entry).toMatchObject({
+      action: 'APPOINT_CATEGORY_ADMINISTRATOR',
+      outcome: 'refused',
+    });
     expect(entry?.resource_id).toBe(`\ufffd\ufffd${id.slice(2, 255)}`);
     expect(await trail({ resource_id: entry?.resource_id })).toEqual([entry]);
     expect(await trail({ user: 'a\0b' })).toEqual([]);
@@ -129,8 +136,7 @@ describe('the audit trail', () => {
         outcome: 'refused',
         resource_type: 'app',
         resource_id: 'gimp',
-        ip_address: '192.0.2.7',
-        user_agent: 'Firefox',
+        ...ORIGIN,
         details: { code: 'Forbidden' },
       },
     ]);

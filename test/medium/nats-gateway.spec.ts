@@ -3,6 +3,7 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { MemoryEventLog } from '#shared/adapters/memory-event-log.js';
 import { busOf } from '#shared/boot/declared-bus.js';
 import { done } from '#shared/boot/reply.js';
 import { ListApps } from '#shared/contracts/catalog.js';
@@ -26,7 +27,8 @@ async function openGateway() {
   const own = busOf('gateway', bus);
   const authentication = new Authentication(own, false, () => undefined);
   const limits = { writesPerMinute: 100, signInsPerMinute: 100 };
-  registerRoutes(server, { routes: appRoutes, bus: own, authentication, limits });
+  const past = { log: new MemoryEventLog(), now: () => new Date() };
+  registerRoutes(server, { routes: appRoutes, bus: own, authentication, limits, past });
   await server.listen({ port: 0, host: '127.0.0.1' });
   open.push({ close: () => server.close() });
   const { port } = server.server.address() as AddressInfo;

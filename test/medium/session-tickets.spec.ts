@@ -53,7 +53,7 @@ describe('a viewer ticket', () => {
     const { expires_at } = await host.find(sessionId);
     expect(resultIn(await redeem(issued.ticket))).toEqual({
       session_id: sessionId,
-      user_id: 'user-1',
+      ...{ user_id: 'user-1', owner_id: 'user-1', share_id: null, share_expires_at: null },
       sign_in_id: 'sign-in-1',
       mode: 'view',
       endpoint: { kind: 'unix', path: `/run/${sessionId}.sock` },
@@ -77,7 +77,6 @@ describe('a viewer ticket', () => {
     const [refused] = await refusals();
     expect(refused?.cloud).toMatchObject({
       actor: 'user-1',
-      actorip: '10.1.1.1',
       data: { operation: 'RedeemViewerTicket', resourceId: sessionId, code: 'TicketRefused' },
     });
   });

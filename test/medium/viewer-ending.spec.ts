@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import type { WebSocket } from 'ws';
 import { describe, expect, it, vi } from 'vitest';
-import { revoked } from '#services/gateway/viewer/viewer-proxy.js';
+import { revoked, type TicketAnswer } from '#services/gateway/viewer/viewer-proxy.js';
 import { until } from '#test/support/waits.js';
 import {
   HANDSHAKE,
@@ -13,6 +13,7 @@ import {
   closeOf,
   connectViewer,
   heard,
+  openViewer,
   viewerStage,
   writeUntilBlocked,
 } from './viewer-harness.js';
@@ -230,6 +231,21 @@ describe('an expiring grant', () => {
     const { viewer } = await stage.open({ expiresAt });
     const closed = closeOf(viewer);
     expect(stage.gateway.proxy.prolong(({ userId }) => userId === 'ann', expiresAt + 400)).toBe(1);
+    expect((await closed).code).toBe(4410);
+    expect(Date.now()).toBeGreaterThanOrEqual(expiresAt + 390);
+  });
+
+  it('can be prolonged while it is on its way', async () => {
+    let give: (answer: TicketAnswer) => void = () => undefined;
+    const redeem = () => new Promise<TicketAnswer>((resolve) => (give = resolve));
+    await stage.replaceGateway({ ports: { redeem } });
+    const { proxy, tickets } = stage.gateway;
+    const expiresAt = Date.now() + 200;
+    const ticket = tickets.issue(stage.target.unix, { expiresAt });
+    const closed = closeOf(openViewer(stage.gateway, ticket));
+    await until('the upgrade waits', () => proxy.stats().upgrading === 1);
+    expect(proxy.prolong(({ userId }) => userId === 'ann', expiresAt + 400)).toBe(0);
+    give(await tickets.redeem({ sessionId: 'session-1', ticket }));
     expect((await closed).code).toBe(4410);
     expect(Date.now()).toBeGreaterThanOrEqual(expiresAt + 390);
   });

@@ -136,7 +136,7 @@ describe('bytes from the viewer', () => {
     expect(stage.gateway.inputs).toHaveLength(0);
   });
 
-  it('report input once an interval, and nothing for what a viewer says by itself', async () => {
+  it('report input at once and at the end of an interval, and nothing for what a viewer says by itself', async () => {
     await stage.replaceGateway({ limits: { inputReportIntervalMs: 150 } });
     const { viewer, server } = await stage.open();
     const { bytes } = heard(server);
@@ -145,9 +145,26 @@ describe('bytes from the viewer', () => {
     expect(stage.gateway.inputs).toHaveLength(0);
     for (let at = 0; at < 20; at += 1) viewer.send(KEY_PRESS);
     await until('input is seen', () => stage.gateway.inputs.length > 0);
-    await until('a second interval begins', () => Date.now() - stage.gateway.inputs[0]!.at > 150);
-    expect(stage.gateway.inputs).toHaveLength(1);
+    await until('the keys arrive', () => bytes().length >= HANDSHAKE.length + 20 * 8);
+    await until('the last input of the interval is seen', () => stage.gateway.inputs.length > 1);
+    await until('a third interval begins', () => Date.now() - stage.gateway.inputs[0]!.at > 310);
+    expect(stage.gateway.inputs).toHaveLength(2);
     viewer.send(KEY_PRESS);
-    await until('input is seen again', () => stage.gateway.inputs.length === 2);
+    await until('input is seen again', () => stage.gateway.inputs.length === 3);
+  });
+
+  it('tell of the last input also when the viewer goes before the interval is over', async () => {
+    await stage.replaceGateway({ limits: { inputReportIntervalMs: 60_000 } });
+    const { viewer, server } = await stage.open();
+    const { bytes } = heard(server);
+    viewer.send(Buffer.concat([HANDSHAKE, KEY_PRESS]));
+    await until('input is seen', () => stage.gateway.inputs.length === 1);
+    const [first] = stage.gateway.inputs;
+    await until('time has passed', () => Date.now() > (first?.at ?? 0));
+    viewer.send(KEY_PRESS);
+    await until('it arrives', () => bytes().length === HANDSHAKE.length + 2 * KEY_PRESS.length);
+    viewer.close();
+    await until('the last is seen', () => stage.gateway.inputs.length === 2);
+    expect(stage.gateway.inputs[1]?.at).toBeGreaterThan(first?.at ?? Infinity);
   });
 });

@@ -83,7 +83,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
     // What NATS is to let processes do, and the tables, are there before any of them, and any gateway, can run.
     from: /^services\/cli\/(?!(nats-config|storage|storage-settings)\.ts$)/,
     // Whoever checks an export of the trail trusts nobody's arithmetic but his own: it has to be the same code.
-    may: /^(?!shared\/(?!contracts\/|es\/(operation|merkle-|commit-leaf)))/,
+    may: /^(?!shared\/(?!client\/|contracts\/|es\/(operation|merkle-|commit-leaf)))/,
   },
   {
     name: 'contracts depend on nothing but message types',

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
 import { InProcessBus } from '#shared/boot/in-process-bus.js';
-import { openAudit } from '#services/audit/module.js';
+import { openAudit, type Retaining, retentionKeeper } from '#services/audit/module.js';
 import { openCatalog } from '#services/catalog/module.js';
 import { openPlace } from './database-place.js';
 
@@ -28,6 +28,13 @@ export async function openAuditHost(now: () => Date = () => new Date()) {
   const caughtUp = async (): Promise<void> => {
     await audit.service.projector.reached(await log.head());
   };
+  /** Has old entries leave, as the service does from time to time. */
+  const retain = async (retaining: Retaining): Promise<void> => {
+    const keeper = retentionKeeper(audit.service, host, retaining);
+    keeper.start();
+    await keeper.looked();
+    await keeper.stop();
+  };
   const close = async (): Promise<void> => {
     await app.close();
     await catalog.service.stop();
@@ -36,5 +43,14 @@ export async function openAuditHost(now: () => Date = () => new Date()) {
     await log.close();
     await place.remove();
   };
-  return { bus, log, place, catalog: catalog.service, audit: audit.service, caughtUp, close };
+  return {
+    bus,
+    log,
+    place,
+    catalog: catalog.service,
+    audit: audit.service,
+    caughtUp,
+    retain,
+    close,
+  };
 }

@@ -17,7 +17,8 @@ export type StageRuntime = Readonly<{
   trackSession: (runtimeDir: string, sessionId: string) => Promise<() => number>;
 }>;
 
-const PROCESS_RUNTIME: StageRuntime = {
+/** Desktops as local processes. */
+export const PROCESS_RUNTIME: StageRuntime = {
   env: {},
   home: processHome,
   trackSession: async (runtimeDir, sessionId) => trackSession(runtimeDir, sessionId),
@@ -65,9 +66,9 @@ export class BrowserStage {
     return { name: 'admin', password: this.sortie.password };
   }
 
-  /** Opens an own browser profile, at the server or at another address of it. */
-  async profile(url = this.sortie.url): Promise<Profile> {
-    const profile = await Profile.open(this.browser, url);
+  /** Opens an own browser profile, at the server or at another address of it; `options` are Playwright's. */
+  async profile(url = this.sortie.url, options: object = {}): Promise<Profile> {
+    const profile = await Profile.open(this.browser, url, options);
     this.#profiles.push(profile);
     return profile;
   }
@@ -75,7 +76,8 @@ export class BrowserStage {
   /** Makes a user who has chosen a password already. */
   async person(): Promise<Account> {
     const name = `person-${(this.#people += 1)}`;
-    const first = 'given-by-an-administrator';
+    // One for each: the client remembers what was chosen by what was given.
+    const first = `given-by-an-administrator-${this.#people}`;
     const { status, body } = await this.rest.post('/api/users', {
       name,
       role: 'user',
@@ -83,10 +85,8 @@ export class BrowserStage {
     });
     if (status !== 201)
       throw new Error(`Adding ${name} answered ${status}: ${JSON.stringify(body)}`);
-    const own = await new Client(this.sortie.url).signIn(name, first);
-    const password = 'chosen-by-the-person';
-    await own.post('/api/me/password', { current_password: first, new_password: password });
-    return { name, password };
+    await new Client(this.sortie.url).signIn(name, first);
+    return { name, password: `${first}, and my own` };
   }
 
   /** Lets a test's pages complain of something that the test provokes. */

@@ -1,6 +1,12 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 
 const FLAGS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
@@ -84,6 +90,9 @@ export async function fillSignIn(page: Page, { name, password }: Account): Promi
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
+
+/** Waits until something is to be seen; throws when it does not come. */
+export const expectSeen = (locator: Locator): Promise<void> => locator.waitFor();
 
 /** The card of an app in the grid. */
 export const cardOf = (page: Page, name: string) =>

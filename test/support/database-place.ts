@@ -69,7 +69,9 @@ export async function openPlace(folder?: string, kind = defaultKind): Promise<Da
 }
 
 function sqlitePlace(folder: string, remove: () => Promise<void>): DatabasePlace {
-  const pathOf = (service: string) => join(folder, `${service}.db`);
+  // What can't be rebuilt has another ending.
+  const pathOf = (service: string) =>
+    join(folder, `${service}.${service === 'person' ? 'keys' : 'db'}`);
   return {
     kind: 'sqlite',
     folder,

@@ -83,8 +83,15 @@ export const INSTALLATIONS: Readonly<Record<string, Values>> = {
     services: { audit: { replicas: 1 } },
     branding: { tenant_name: 'Shop', primary_color: '#123456' },
     settings: {
+      sessionLifetimeMax: 600,
       trustedProxies: ['10.0.0.0/8'],
-      auditHeadsTo: ['syslog+tcp://logs.example.com:601'],
+      auditHeadsTo: ['syslog+tcp://logs.example.com:601', 's3://worm/sortie'],
+      auditRetentionDays: 400,
+      oidc: {
+        ...{ issuer: 'https://id.example.com/realms/people', clientId: 'sortie', name: 'Example' },
+        ...{ newPeople: 'refuse', existingSecret: 'oidc' },
+      },
+      s3: { endpoint: 'https://s3.example.com', region: 'eu-north-1', existingSecret: 'bucket' },
       logLevel: 'info',
     },
     extraEnv: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' },

@@ -12,6 +12,7 @@ import {
   type UserRole,
 } from '#shared/contracts/identity.js';
 import type { Operation, Reply, RequestContext } from '#shared/es/operation.js';
+import type { OidcSettings } from '#services/identity/adapters/oidc-provider.js';
 import { openIdentity } from '#services/identity/module.js';
 import { asked } from './catalog-host.js';
 import { type DatabasePlace, openPlace } from './database-place.js';
@@ -21,11 +22,11 @@ export const PASSWORD = 'mauve stapler 42';
 export type IdentityHost = Awaited<ReturnType<typeof openIdentityHost>>;
 
 /** Users and sign-ins on a real log and database of their own, at a time that the test sets. */
-export async function openIdentityHost() {
+export async function openIdentityHost(settings: Readonly<{ oidc?: OidcSettings }> = {}) {
   const place = await openPlace();
   const { folder } = place;
   const clock = { ms: Date.parse('2026-11-20T10:00:00.000Z') };
-  let running = await start(place, clock);
+  let running = await start(place, clock, settings);
 
   const ask = <D, R>(operation: Operation<D, R>, data: D, context: RequestContext) =>
     running.bus.request(operation, data, context);
@@ -62,7 +63,7 @@ export async function openIdentityHost() {
     restart: async (meanwhile: () => Promise<void> | void = () => undefined) => {
       await running.close();
       await meanwhile();
-      running = await start(place, clock);
+      running = await start(place, clock, settings);
     },
     /** Everything that is in the files, the way it lies there. */
     bytes: async () => {
@@ -76,7 +77,11 @@ export async function openIdentityHost() {
   };
 }
 
-async function start(place: DatabasePlace, clock: { ms: number }) {
+async function start(
+  place: DatabasePlace,
+  clock: { ms: number },
+  settings: Readonly<{ oidc?: OidcSettings }>,
+) {
   const { folder } = place;
   const databases = place.databases();
   const log = SqliteEventLog.open(join(folder, 'sortie.db'));
@@ -89,7 +94,7 @@ async function start(place: DatabasePlace, clock: { ms: number }) {
   };
   try {
     const sealingKey = openSealingKey({ path: join(folder, 'sealing.key') });
-    const { service, module } = await openIdentity(host, { sealingKey });
+    const { service, module } = await openIdentity(host, { sealingKey, ...settings });
     const bus = new InProcessBus();
     const app = await NestFactory.createMicroservice(module, { strategy: bus, logger: ['error'] });
     await app.listen();

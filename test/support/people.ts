@@ -1,6 +1,9 @@
+import type { UserRole } from '#shared/contracts/identity.js';
 import { Client } from './client.js';
 
 export const PASSWORD = 'mauve stapler 42';
+
+const GIVEN = 'given by somebody 17';
 
 export type Person = Readonly<{ client: Client; id: string; name: string }>;
 
@@ -8,14 +11,16 @@ export type Person = Readonly<{ client: Client; id: string; name: string }>;
 export const administrator = ({ url, password }: { url: string; password: string }) =>
   new Client(url).signIn('admin', password);
 
-/** Registers a user with {@link PASSWORD} and signs the user in. */
+/** Registers a user, signs the user in, and has the user choose {@link PASSWORD}. */
 export async function newPerson(
   url: string,
   admin: Client,
-  { name, role = 'user' }: { name: string; role?: 'user' | 'admin' },
+  { name, role = 'user' }: { name: string; role?: UserRole },
 ): Promise<Person> {
-  const { status, body } = await admin.post('/api/users', { name, role, password: PASSWORD });
+  const { status, body } = await admin.post('/api/users', { name, role, password: GIVEN });
   if (status !== 201) throw new Error(`POST /api/users: ${status} ${JSON.stringify(body)}`);
-  const client = await new Client(url).signIn(name, PASSWORD);
+  const client = new Client(url);
+  await client.post('/api/sign-in', { name, password: GIVEN });
+  await client.choosePassword(GIVEN, PASSWORD);
   return { client, id: body.user.id, name };
 }

@@ -11,9 +11,21 @@ const life = (id: string, ...types: string[]): LoggedCommit[] =>
     events: [{ type: `sortie.session.${type}.v1`, data: { reason: 'it was told to' } }],
   }));
 
+/** What was told of the places of sessions, an event a commit. */
+const places = (...told: (readonly [type: string, sessionId: string])[]): LoggedCommit[] =>
+  told.map(([type, sessionId], index) => ({
+    sequence: index + 1,
+    stream: 'sortie.event.session.admission.all',
+    commandId: `place-${index}`,
+    events: [{ type: `sortie.session.${type}.v1`, data: { sessionId } }],
+  }));
+const placed = (...ids: string[]) => places(...ids.map((id) => ['SlotTaken', id] as const));
+
 const started = ['SessionRequested', 'SessionStarted'];
 const stopped = [...started, 'SessionStopped', 'RuntimeEnded'];
 const sound = [
+  ...placed('runs', 'over'),
+  ...places(['SessionQueued', 'new'], ['SlotFreed', 'over']),
   ...life('runs', ...started, 'RuntimeAdopted', 'RuntimeAdopted'),
   ...life('over', ...stopped),
   ...life('new', 'SessionRequested'),
@@ -39,14 +51,28 @@ describe('a planted fault is found', () => {
     ['a creating session with two displays', sound, { runs: 1, new: 2 }],
     ['a runtime of a session that has ended', sound, { runs: 1, over: 1 }],
     ['a runtime that was never seen to end', life('a', ...started, 'SessionExpired'), {}],
-    ['a session that started twice', life('a', ...started, 'SessionStarted'), { a: 1 }],
+    ['a place of a session that has ended', [...sound, ...placed('over')], { runs: 1 }],
+    ['a place of no session', [...sound, ...placed('stray')], { runs: 1 }],
+    ['a session without a place', [...sound, ...places(['SlotFreed', 'new'])], { runs: 1 }],
+    [
+      'a session that started twice',
+      [...placed('a'), ...life('a', ...started, 'SessionStarted')],
+      { a: 1 },
+    ],
     ['a session that ended twice', life('a', ...stopped, 'SessionFailed'), {}],
     ['a runtime that ended twice', life('a', ...stopped, 'RuntimeEnded'), {}],
-    ['a session that was requested twice', life('a', ...started, 'SessionRequested'), { a: 1 }],
-    ['a session without a request', life('a', 'SessionStarted'), { a: 1 }],
+    [
+      'a session that was requested twice',
+      [...placed('a'), ...life('a', ...started, 'SessionRequested')],
+      { a: 1 },
+    ],
+    ['a session without a request', [...placed('a'), ...life('a', 'SessionStarted')], { a: 1 }],
     [
       'a session that started after its end',
-      life('a', 'SessionRequested', 'SessionStopped', 'SessionStarted', 'RuntimeEnded'),
+      [
+        ...placed('a'),
+        ...life('a', 'SessionRequested', 'SessionStopped', 'SessionStarted', 'RuntimeEnded'),
+      ],
       { a: 1 },
     ],
   ])('%s', (_, log, runtimes) => {

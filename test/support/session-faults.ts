@@ -43,7 +43,8 @@ const reasonIn = (data: unknown): string => (data as { reason?: string }).reason
 
 /**
  * Compares the sessions of the log with the runtimes that live, by session id and with how many displays each has:
- * no step was taken twice, nothing runs that should not, and nothing that should run is missing.
+ * no step was taken twice, nothing runs that should not, nothing that should run is missing, and who is alive has a
+ * place, and nobody else.
  */
 export function sessionFaults(
   log: readonly LoggedCommit[],
@@ -54,10 +55,31 @@ export function sessionFaults(
   const strays = [...runtimes.keys()].filter((id) => !known.has(id));
   return [
     ...strays.map((id) => `${id} runs and is no session`),
+    ...placeFaults(log, sessions),
     ...sessions.flatMap((session) => [
       ...lifeFaults(session),
       ...runtimeFaults(session, runtimes.get(session.id) ?? 0),
     ]),
+  ];
+}
+
+/** Places of sessions that are not alive, and sessions alive without one. */
+function placeFaults(log: readonly LoggedCommit[], sessions: readonly KnownSession[]): string[] {
+  const placed = new Set<string>();
+  for (const { stream, events } of log) {
+    const { service, aggregate } = partsOf(stream);
+    if (service !== 'session' || aggregate !== 'admission') continue;
+    for (const { type, data } of events) {
+      const { sessionId } = data as { sessionId: string };
+      if (type === 'sortie.session.SlotFreed.v1') placed.delete(sessionId);
+      else placed.add(sessionId);
+    }
+  }
+  const alive = sessions.filter(({ status }) => status !== 'ended').map(({ id }) => id);
+  const leaked = [...placed].filter((id) => !alive.includes(id));
+  return [
+    ...leaked.map((id) => `${id} has a place and is not alive`),
+    ...alive.filter((id) => !placed.has(id)).map((id) => `${id} is alive without a place`),
   ];
 }
 

@@ -12,10 +12,16 @@ import { recordedEvents } from '#shared/es/recorded-events.js';
 import type { Reply, RequestContext } from '#shared/es/operation.js';
 import { openCatalog } from '#services/catalog/module.js';
 import type { RuntimeDriver } from '#services/session/adapters/runtime-driver.js';
-import { SESSION_TIMEOUTS_DEFAULT, type SessionTimeouts } from '#services/session/config.js';
+import {
+  QUOTA_DEFAULT,
+  SESSION_TIMEOUTS_DEFAULT,
+  type SessionTimeouts,
+} from '#services/session/config.js';
+import type { Quota } from '#services/session/domain/admission.js';
 import { openSession } from '#services/session/module.js';
 import { asked } from './catalog-host.js';
 import { openPlace } from './database-place.js';
+import { withIdentity } from './identity-answers.js';
 import { until } from './waits.js';
 
 type Start = Readonly<{
@@ -23,6 +29,7 @@ type Start = Readonly<{
   /** An earlier host's folder, to start again on. */
   folder?: string;
   timeouts?: Partial<SessionTimeouts>;
+  quota?: Partial<Quota>;
   now?: () => Date;
 }>;
 
@@ -41,6 +48,7 @@ Module({})(HostModule);
 export async function openSessionHost({
   driver,
   timeouts,
+  quota,
   now = () => new Date(),
   ...start
 }: Start) {
@@ -53,9 +61,11 @@ export async function openSessionHost({
   const catalog = await openCatalog(host);
   const session = await openSession(host, {
     driver,
-    bus: busOf('session', bus),
+    bus: busOf('session', withIdentity(bus)),
     sealingKey: sealingKeyOf(Buffer.alloc(SEALING_KEY_BYTES, 7)),
     timeouts: { ...SESSION_TIMEOUTS_DEFAULT, ...timeouts },
+    // Tests of other things launch more than one person may.
+    quota: { ...QUOTA_DEFAULT, perUserMax: 1_000, ...quota },
   });
   const root = { module: HostModule, imports: [catalog.module, session.module] };
   const app = await NestFactory.createMicroservice(root, { strategy: bus, logger: ['error'] });

@@ -31,7 +31,14 @@ export async function openSignedTrail() {
       await log.close();
     };
     const opening = openAudit(host, {
-      ...{ key: undefined, trustedKeys: '', headsTo: [], every: SOON, acceptHead: 0 },
+      ...{
+        key: undefined,
+        trustedKeys: '',
+        headsTo: [],
+        s3: undefined,
+        every: SOON,
+        acceptHead: 0,
+      },
       dataPath: place.folder,
       tell: (level, message) => void told.push({ level, message }),
       ...over,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Client } from './client.js';
 import { until } from './waits.js';
 
 /** npm runs scripts in the package's folder, for tests and benches alike. */
@@ -12,7 +13,10 @@ export type Sortie = Readonly<{
   url: string;
   /** Everything it printed so far. */
   output: () => string;
+  /** That the first administrator has chosen, or the one that it was started with. */
   password: string;
+  /** That was printed at the first start; good for choosing another one. */
+  firstPassword: string | undefined;
   dataPath: string;
   runtimeDir: string;
   pid: number;
@@ -61,10 +65,22 @@ export async function startSortie(start: Start, password = ''): Promise<Sortie> 
     child.kill(signal);
     return exited;
   };
-  const shown = /Password:\s+(\S+)/.exec(output)?.[1];
+  const firstPassword = /Password:\s+(\S+)/.exec(output)?.[1];
+  const chosen = firstPassword && url.startsWith('http') && (await chosenFirst(url, firstPassword));
   const { dataPath, runtimeDir } = start;
-  const pid = child.pid ?? 0;
-  return { url, output: () => output, password: shown ?? password, dataPath, runtimeDir, pid, end };
+  return {
+    ...{ url, output: () => output, password: chosen || password, firstPassword },
+    ...{ dataPath, runtimeDir, pid: child.pid ?? 0, end },
+  };
+}
+
+/** Has the first administrator choose a password, as the first sign-in asks for; resolves with it. */
+async function chosenFirst(url: string, given: string): Promise<string> {
+  const chosen = `${given} chosen`;
+  const client = new Client(url);
+  await client.post('/api/sign-in', { name: 'admin', password: given });
+  await client.choosePassword(given, chosen);
+  return chosen;
 }
 
 /** Starts the server without waiting for anything. */

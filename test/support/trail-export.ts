@@ -23,7 +23,7 @@ export function runSortie(args: readonly string[], data = '/nowhere'): Promise<R
 }
 
 /** The built server in folders of its own, which signs its trail every second, and what to look at it with. */
-async function openTrailStage() {
+export async function openTrailStage() {
   const folders = await sortieFolders();
   const { dataPath } = folders;
   const inFolder = (name: string): string => join(dataPath, name);

@@ -32,6 +32,7 @@ export async function typescriptOf({ paths, components }: OpenApi): Promise<stri
     bannerComment: HEADING,
     format: false,
     unreachableDefinitions: false,
+    ignoreMinAndMaxItems: true,
   });
   return (
     text
@@ -80,10 +81,11 @@ function operation({
   );
   return {
     ...(summary && { description: summary }),
-    ...object(
-      { parameters: described, ...body, responses: object(answers) },
-      ['parameters', 'responses', ...(requestBody?.required ? ['requestBody'] : [])],
-    ),
+    ...object({ parameters: described, ...body, responses: object(answers) }, [
+      'parameters',
+      'responses',
+      ...(requestBody?.required ? ['requestBody'] : []),
+    ]),
   };
 }
 
@@ -113,6 +115,4 @@ const content = (media: Media, title: string | undefined): Schema =>
 
 /** Inside a JSON Schema document definitions stand under `$defs`. */
 const asDefinitions = (schema: Schema): Schema =>
-  JSON.parse(
-    JSON.stringify(schema).replaceAll('"#/components/schemas/', '"#/$defs/'),
-  ) as Schema;
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/components/schemas/', '"#/$defs/')) as Schema;

@@ -46,7 +46,8 @@ export async function recoverHeads(
   for (const { name, read } of places) {
     if (!read) continue;
     try {
-      reached.set(name, await recoverFrom(read(), heads));
+      const newest = await heads.newest();
+      reached.set(name, await recoverFrom(read(newest?.number ?? 1), heads));
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       if (cause instanceof ChainBrokenError) {

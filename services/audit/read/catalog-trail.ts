@@ -9,10 +9,13 @@ export const catalogTrail: Trail<Exclude<CatalogEvent, AttemptRefused>> = {
     resource: ['app', appId],
     details: { id: appId, name: app.name },
   }),
-  AppRevised: ({ data: { appId, app, changes } }) => ({
-    action: 'UPDATE_APP',
+  AppRevised: ({ data: { appId, app, changes, revertedTo } }) => ({
+    action: revertedTo === undefined ? 'UPDATE_APP' : 'REVERT_APP',
     resource: ['app', appId],
-    details: { id: appId, name: app.name, changes },
+    details: {
+      ...{ id: appId, name: app.name, changes },
+      ...(revertedTo !== undefined && { reverted_to: revertedTo }),
+    },
   }),
   AppRetired: ({ data: { appId, name } }) => ({
     action: 'DELETE_APP',
@@ -28,6 +31,26 @@ export const catalogTrail: Trail<Exclude<CatalogEvent, AttemptRefused>> = {
     action: 'WITHDRAW_APP_USER',
     resource: ['app', appId],
     details: { app_id: appId, user_id: userId },
+  }),
+  AppGroupAccessGranted: ({ data: { appId, groupId } }) => ({
+    action: 'APPROVE_APP_GROUP',
+    resource: ['app', appId],
+    details: { app_id: appId, group_id: groupId },
+  }),
+  AppGroupAccessWithdrawn: ({ data: { appId, groupId } }) => ({
+    action: 'WITHDRAW_APP_GROUP',
+    resource: ['app', appId],
+    details: { app_id: appId, group_id: groupId },
+  }),
+  CategoryAdministratorAppointed: ({ data: { category, userId } }) => ({
+    action: 'APPOINT_CATEGORY_ADMINISTRATOR',
+    resource: ['category', category],
+    details: { category, user_id: userId },
+  }),
+  CategoryAdministratorDismissed: ({ data: { category, userId } }) => ({
+    action: 'DISMISS_CATEGORY_ADMINISTRATOR',
+    resource: ['category', category],
+    details: { category, user_id: userId },
   }),
   AppLaunched: ({ data: { appId, url } }) => ({
     action: 'LAUNCH_APP',

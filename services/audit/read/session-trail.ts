@@ -16,7 +16,27 @@ export const sessionTrail: Trail<SessionEvent> = {
   SessionRequested: ({ data }) => ({
     action: 'CREATE_SESSION',
     resource: onSession(data.sessionId),
-    details: { ...whose(data), app_name: data.appName, expires_at: data.expiresAt },
+    details: {
+      ...whose(data),
+      app_name: data.appName,
+      expires_at: data.expiresAt,
+      ...(data.queuePosition !== undefined && { queue_position: data.queuePosition }),
+    },
+  }),
+  SessionAdmitted: ({ data }) => ({
+    action: 'ADMIT_SESSION',
+    resource: onSession(data.sessionId),
+    details: { ...whose(data), expires_at: data.expiresAt },
+  }),
+  SessionExpiryWarned: ({ data }) => ({
+    action: 'WARN_SESSION',
+    resource: onSession(data.sessionId),
+    details: { ...whose(data), ends_at: data.endsAt, ending: data.ending },
+  }),
+  SessionExtended: ({ data }) => ({
+    action: 'EXTEND_SESSION',
+    resource: onSession(data.sessionId),
+    details: { ...whose(data), expires_at: data.expiresAt },
   }),
   SessionStarted: ({ data }) => ({
     action: 'START_SESSION',
@@ -60,6 +80,12 @@ export const sessionTrail: Trail<SessionEvent> = {
     details: { session_id: data.sessionId, user_id: data.userId, how: data.how },
   }),
   SessionActivitySeen: { leftOut: 'not a mutation, and one a minute would bury the trail' },
+  SlotTaken: { leftOut: 'the request or the admission of its session has an entry' },
+  SessionQueued: {
+    leftOut: 'the request of its session has an entry, with the place in the queue',
+  },
+  QueueMoved: { leftOut: 'nothing that anybody did to this session' },
+  SlotFreed: { leftOut: 'the end of its session has an entry' },
   SessionPreparing: { leftOut: 'progress of a start, whose request and outcome have entries' },
   ViewerTicketIssued: ({ data }) => ({
     action: 'ISSUE_VIEWER_TICKET',

@@ -5,6 +5,8 @@ import type { LaunchDayRow } from './launch-days.js';
 
 export type AuditTables = {
   audit_log: AuditRow & { id: number };
+  /** SQLite's full-text index over it. */
+  audit_search: { rowid: number; search: string };
   analytics: AnalyticsRow & { id: number };
   launch_days: LaunchDayRow;
   audit_tree: TreeRow;

@@ -11,6 +11,8 @@ export type Told = Readonly<{
   user?: string;
   /** `done` when absent. */
   outcome?: AuditOutcome;
+  /** Whom it concerns beside who did it: those whom the event names as such when absent. */
+  about?: readonly string[];
 }>;
 
 /** Why the trail is silent about an event. */

@@ -28,7 +28,7 @@ export async function seedCatalogue(
     const outcome = await commands.handle(app, {
       aggregate: 'app',
       id,
-      command: { type: 'RegisterApp', data: { appId: id, app: spec } },
+      command: { type: 'RegisterApp', data: { appId: id, editor: 'all', app: spec } },
       context: contextOf(`${hash}/${id}`),
     });
     if (outcome.kind === 'committed') added += 1;

@@ -13,8 +13,8 @@ export const applications = rowModel<CatalogEvent, ApplicationRow>({
   project: (row, event, id) => (isOfApp(event) ? projectApp(row, event, id) : row),
 });
 
-/** Launches, seeds and refused attempts say nothing about an app itself. */
-const isOfApp = (event: RecordedEvent<CatalogEvent>): event is RecordedEvent<AppEvent> =>
+/** Launches, seeds, categories and refused attempts say nothing about an app itself. */
+export const isOfApp = (event: RecordedEvent<CatalogEvent>): event is RecordedEvent<AppEvent> =>
   'appId' in event.data && event.type !== 'AppLaunched';
 
 function projectApp(row: ApplicationRow | undefined, event: RecordedEvent<AppEvent>, id: string) {
@@ -26,6 +26,8 @@ function projectApp(row: ApplicationRow | undefined, event: RecordedEvent<AppEve
       return undefined;
     case 'AppAccessGranted':
     case 'AppAccessWithdrawn':
+    case 'AppGroupAccessGranted':
+    case 'AppGroupAccessWithdrawn':
       return row && { ...row, version: event.sequence };
   }
 }

@@ -11,20 +11,11 @@ export const approvals = rowModel<CatalogEvent, ApprovalRow>({
   version: 1,
   key: 'id',
   keysOf(event) {
-    switch (event.type) {
-      case 'AppAccessGranted':
-      case 'AppAccessWithdrawn':
-        return [keyOf(event.data.appId, event.data.userId)];
-      case 'AppRetired':
-        return event.data.approvedUserIds.map((userId) => keyOf(event.data.appId, userId));
-      case 'AppRegistered':
-      case 'AppRevised':
-      case 'AppLaunched':
-      case 'CatalogueSeedStarted':
-      case 'CatalogueSeeded':
-      case 'AttemptRefused':
-        return [];
+    if (event.type === 'AppAccessGranted' || event.type === 'AppAccessWithdrawn') {
+      return [keyOf(event.data.appId, event.data.userId)];
     }
+    if (event.type !== 'AppRetired') return [];
+    return event.data.approvedUserIds.map((id) => keyOf(event.data.appId, id));
   },
   project(_, event, id) {
     if (event.type !== 'AppAccessGranted') return undefined;

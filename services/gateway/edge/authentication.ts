@@ -2,13 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidV7 } from 'uuid';
 import { type Account, Authenticate, RotateSignIn, SignOut } from '#shared/contracts/identity.js';
+import { AuthenticateApiToken, NoteApiTokenUse } from '#shared/contracts/ways-in.js';
 import { ANONYMOUS, type Bus, type RequestContext } from '#shared/es/operation.js';
+import { systemContext } from '#shared/es/system-context.js';
+import { bearerOf, usesBearer } from './bearer.js';
 import { isConsole } from './control-socket.js';
+import { Problem } from './problem.js';
 import { problemOfRefusal } from './problem-of-error.js';
-import { type Caller, contextOf } from './request-context.js';
+import { type Caller, contextOf, plainOriginOf } from './request-context.js';
 
 const CONSOLE: Caller = { actor: { id: 'console', role: 'console' } };
 const NOBODY: Caller = { actor: ANONYMOUS };
+/** How long the way to a sign-in provider and back may take. */
+const STATE_SECONDS = 600;
 
 /** Finds out who sends a request, and keeps the cookie that says so. */
 export class Authentication {
@@ -16,6 +22,8 @@ export class Authentication {
   readonly #secure: boolean;
   readonly #onError: (error: unknown) => void;
   readonly #accounts = new WeakMap<FastifyRequest, Account>();
+  /** Tokens whose use is being noted right now. */
+  readonly #noting = new Set<string>();
 
   /** With `secure` (https) the cookie is bound to host and scheme by its name (RFC 6265bis section 4.1.3). */
   constructor(bus: Bus, secure: boolean, onError: (error: unknown) => void) {
@@ -29,19 +37,24 @@ export class Authentication {
     return NOBODY;
   }
 
-  /** The person whose cookie came along; `anonymous` without a valid one. A token that has grown old is exchanged. */
+  /**
+   * The person whose cookie came along; `anonymous` without a valid one. A token that has grown old is exchanged. With an API
+   * token nothing else counts: throws {@link Problem} for one that lets nobody in.
+   */
   async callerOf(request: FastifyRequest, reply: FastifyReply): Promise<Caller> {
     if (isConsole(request.raw)) return CONSOLE;
+    if (usesBearer(request.raw)) return this.#programOf(request, reply);
     const token = request.cookies[this.cookieName];
     if (!token) return NOBODY;
-    const answer = await this.#bus.request(Authenticate, { token }, anonymousContext());
+    const asked = { token, ...plainOriginOf(request) };
+    const answer = await this.#bus.request(Authenticate, asked, anonymousContext());
     // Not to know now who asks is not to know nobody: a browser would show the sign-in page.
     if (answer.kind === 'rejected' && answer.code === 'Unavailable') throw problemOfRefusal(answer);
     if (answer.kind === 'rejected') return NOBODY;
-    const { user, sign_in_id: signInId, expires_at, rotate } = answer.result;
+    const { user, sign_in_id: signInId, expires_at, rotate, origin } = answer.result;
     this.#accounts.set(request, user);
     const expiresAt = Date.parse(expires_at);
-    const caller: Caller = { actor: { id: user.id, role: user.role }, signInId, expiresAt };
+    const caller: Caller = { ...personOf(user), signInId, expiresAt, origin };
     // A token that can't be exchanged now, as on a full disk, is exchanged later; it is good until then.
     if (rotate) {
       await this.#rotate(token, caller, request, reply).catch((error: unknown) =>
@@ -70,12 +83,57 @@ export class Authentication {
     await this.#bus.request(SignOut, {}, context);
   }
 
+  /** What a browser carries to a sign-in provider and back: it comes back from another site, which Strict would keep out. */
+  setStateCookie(reply: FastifyReply, sealed: string): void {
+    const attributes = { ...this.#attributes, sameSite: 'lax', maxAge: STATE_SECONDS } as const;
+    reply.setCookie(this.#stateCookieName, sealed, attributes);
+  }
+
+  /** What it brought back, once. */
+  takeStateCookie(request: FastifyRequest, reply: FastifyReply): string | undefined {
+    reply.clearCookie(this.#stateCookieName, { ...this.#attributes, sameSite: 'lax' });
+    return request.cookies[this.#stateCookieName];
+  }
+
   clearCookie(reply: FastifyReply): void {
     reply.clearCookie(this.cookieName, this.#attributes);
   }
 
+  async #programOf(request: FastifyRequest, reply: FastifyReply): Promise<Caller> {
+    const token = bearerOf(request.raw);
+    const data = AuthenticateApiToken.data.safeParse({ token, ...plainOriginOf(request) });
+    const answer = data.success
+      ? await this.#bus.request(AuthenticateApiToken, data.data, anonymousContext())
+      : undefined;
+    if (answer?.kind === 'rejected' && answer.code === 'Unavailable')
+      throw problemOfRefusal(answer);
+    if (answer?.kind !== 'done') {
+      reply.header('www-authenticate', 'Bearer error="invalid_token"');
+      const detail = 'The API token is not valid: it was revoked, has expired, or never was one.';
+      throw new Problem('SignInRequired', detail);
+    }
+    const { user, token_id: tokenId, scopes, expires_at, note_use: isDue, origin } = answer.result;
+    this.#accounts.set(request, user);
+    if (isDue) this.#noteUse(tokenId, request);
+    return { ...personOf(user), tokenId, scopes, expiresAt: Date.parse(expires_at), origin };
+  }
+
+  /** Nobody waits for it, and of requests at the same time one does it. */
+  #noteUse(tokenId: string, request: FastifyRequest): void {
+    if (this.#noting.has(tokenId)) return;
+    this.#noting.add(tokenId);
+    this.#bus
+      .request(NoteApiTokenUse, { token_id: tokenId }, systemContext())
+      .catch((error: unknown) => request.trace.span.within(() => this.#onError(error)))
+      .finally(() => this.#noting.delete(tokenId));
+  }
+
   get cookieName(): string {
     return this.#secure ? '__Host-sortie' : 'sortie';
+  }
+
+  get #stateCookieName(): string {
+    return `${this.cookieName}-oidc`;
   }
 
   get #attributes() {
@@ -92,6 +150,11 @@ export class Authentication {
     }
   }
 }
+
+const personOf = ({ id, role, must_change_password: mustChange }: Account): Caller => ({
+  actor: { id, role },
+  ...(mustChange && { mustChangePassword: true }),
+});
 
 function anonymousContext(): RequestContext {
   const id = randomUUID();

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CheckSignIn } from '#shared/contracts/identity.js';
+import { CheckApiToken } from '#shared/contracts/ways-in.js';
 import type { Bus } from '#shared/es/operation.js';
 import { systemContext } from '#shared/es/system-context.js';
 import { streamEvents } from './event-stream.js';
@@ -35,10 +36,11 @@ export class LiveStreams {
     const after = afterOf(request);
     this.#requireRoom(caller.actor.id);
     const end = new AbortController();
-    const stream: Stream = { userId: caller.actor.id, signInId: caller.signInId, end };
+    const { actor, signInId, tokenId } = caller;
+    const stream: Stream = { userId: actor.id, signInId, tokenId, end };
     this.#streams.add(stream);
     reply.raw.once('close', () => end.abort());
-    this.#endWithSignIn(stream, caller);
+    this.#endWithWayIn(stream, caller);
     const context = contextOf(request, caller);
     reply.hijack();
     const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream; charset=utf-8' };
@@ -63,14 +65,26 @@ export class LiveStreams {
   }
 
   /** Its revocation may have come between the check of the cookie and the stream's being on the list: so look again. */
-  #endWithSignIn({ end }: Stream, { signInId, expiresAt }: Caller): void {
-    if (signInId === undefined || expiresAt === undefined) return;
+  #endWithWayIn({ end }: Stream, caller: Caller): void {
+    const { expiresAt } = caller;
+    if (expiresAt === undefined) return;
     const timer = setTimeout(() => end.abort(), Math.min(expiresAt - Date.now(), TIMER_MS_MAX));
     end.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-    this.#bus.request(CheckSignIn, { sign_in_id: signInId }, systemContext()).then(
-      ({ kind }) => kind === 'rejected' && end.abort(),
+    this.#check(caller).then(
+      (isOpen) => isOpen || end.abort(),
       () => end.abort(),
     );
+  }
+
+  async #check({ actor, signInId, tokenId }: Caller): Promise<boolean> {
+    const checked =
+      tokenId === undefined
+        ? await this.#bus.request(CheckSignIn, { sign_in_id: signInId ?? '' }, systemContext())
+        : await this.#bus.request(CheckApiToken, { token_id: tokenId }, systemContext());
+    // Nor may the role have changed since: what the stream tells depends on it.
+    const isSame =
+      !(checked.kind === 'done' && 'role' in checked.result) || checked.result.role === actor.role;
+    return checked.kind === 'done' && isSame;
   }
 
   #requireRoom(userId: string): void {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type ProblemCode, PROBLEMS } from '#shared/contracts/problem.js';
+import { type Operation, PEOPLE } from '#shared/es/operation.js';
+import { hasPast } from './as-of.js';
 import type { RawRoute } from './raw-route.js';
 import { pathFields, type Route } from './route.js';
 
@@ -29,6 +31,15 @@ const problemSchema: Schema = {
       },
     },
   },
+};
+
+const AS_OF: Schema = {
+  name: 'asOf',
+  in: 'query',
+  required: false,
+  description:
+    'Answers as it was: at a time (RFC 3339), or at a sequence of the event log. The cursor of such a page keeps to it.',
+  schema: { type: 'string', examples: ['2026-11-20T08:00:00Z', '1234'] },
 };
 
 const EVERYWHERE: readonly ProblemCode[] = [
@@ -78,6 +89,7 @@ function parametersOf(route: Route): Schema[] {
   return [
     ...inPath.map((f) => of(f, 'path')),
     ...inQuery.map((f) => of(f, 'query')),
+    ...(hasPast(route) ? [AS_OF] : []),
     ...headersOf(route),
   ];
 }
@@ -135,7 +147,9 @@ function responsesOf(route: Route): Schema {
   const content =
     success === 204
       ? undefined
-      : { 'application/json': { schema: schemaOf(route.body ?? operation.result, 'output') } };
+      : (typesOf(route) ?? {
+          'application/json': { schema: schemaOf(route.body ?? operation.result, 'output') },
+        });
   const done = {
     description: 'Done',
     headers: answeredHeaders(route),
@@ -148,11 +162,18 @@ function responsesOf(route: Route): Schema {
   return { [success]: done, ...unchanged, ...problemResponses(codesOf(route)) };
 }
 
-function answeredHeaders({ location, hasVersion }: Route): Schema {
+const typesOf = ({ produces }: Route): Schema | undefined =>
+  produces && Object.fromEntries(produces.map((type) => [type, { schema: { type: 'string' } }]));
+
+function answeredHeaders(route: Route): Schema {
+  const { location, hasVersion } = route;
   const header = (description: string) => ({ description, schema: { type: 'string' } });
   return {
     ...(location && { Location: header('Where the new resource is') }),
     ...(hasVersion && { ETag: header('Version of the resource, for If-Match') }),
+    ...(hasPast(route) && {
+      'Sortie-As-Of': header('The sequence that it is of, where the past was asked for'),
+    }),
   };
 }
 
@@ -193,12 +214,30 @@ function operationOf(route: Route): Schema {
     tags: [tag],
     description: `Allowed to: ${operation.allow.join(', ')}.`,
     'x-sortie-allow': operation.allow,
+    ...scopeTold(operation),
     parameters: parametersOf(route),
     ...(requestBody && { requestBody }),
     responses: responsesOf(route),
-    security: operation.allow.includes('anonymous') ? [] : [{ cookie: [] }],
+    security: securityOf(operation),
   };
 }
+
+type Open = Pick<Operation, 'allow' | 'person'> & { scope?: string | null | undefined };
+
+const isForTokens = ({ allow, person, scope }: Open): boolean =>
+  !person && scope !== undefined && allow.some((role) => PEOPLE.includes(role as never));
+
+/** A cookie or an API token, each by itself; neither where strangers may. */
+function securityOf(open: Open): Schema[] {
+  if (open.allow.includes('anonymous')) return [];
+  return [{ cookie: [] }, ...(isForTokens(open) ? [{ token: [] }] : [])];
+}
+
+/** OpenAPI has scopes for OAuth 2 only. */
+const scopeTold = (open: Open): Schema =>
+  open.scope && isForTokens(open) && !open.allow.includes('anonymous')
+    ? { 'x-sortie-scope': open.scope }
+    : {};
 
 /** The paths of routes that carry no JSON operation. */
 function rawPathsOf(routes: readonly RawRoute[]): Record<string, Schema> {
@@ -214,9 +253,10 @@ function rawPathsOf(routes: readonly RawRoute[]): Record<string, Schema> {
           summary,
           tags: ['Everything else'],
           'x-sortie-allow': allow,
+          ...scopeTold(route),
           parameters,
           responses: { 200: done, ...problemResponses(codes) },
-          security: allow.includes('anonymous') ? [] : [{ cookie: [] }],
+          security: securityOf(route),
         },
       },
     ];
@@ -246,7 +286,10 @@ export function openApiOf(
     paths,
     components: {
       schemas: { Problem: problemSchema },
-      securitySchemes: { cookie: { type: 'apiKey', in: 'cookie', name: cookieName } },
+      securitySchemes: {
+        cookie: { type: 'apiKey', in: 'cookie', name: cookieName },
+        token: { type: 'http', scheme: 'bearer', description: 'An API token; `x-sortie-scope`' },
+      },
     },
   };
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { IncomingMessage } from 'node:http';
+import { usesBearer } from './bearer.js';
 import { Problem } from './problem.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -20,7 +21,8 @@ export function originsOf(request: Pick<IncomingMessage, 'headers'>, publicUrl?:
 
 /**
  * Refuses requests that another site's page sent with this person's cookie (OWASP CSRF cheat sheet: Fetch Metadata
- * first, Origin for browsers without it), and all that name a host this server does not have. Throws {@link Problem}.
+ * first, Origin for browsers without it), and all that name a host this server does not have. A request with an API token
+ * carries no cookie that counts. Throws {@link Problem}.
  */
 export function requireOwnOrigin(
   request: Pick<IncomingMessage, 'headers' | 'method' | 'url'>,
@@ -33,7 +35,7 @@ export function requireOwnOrigin(
       `This server has no host "${host.slice(0, HOST_SHOWN_LENGTH_MAX)}"; set SORTIE_PUBLIC_URL to the address that people use.`,
     );
   }
-  if (SAFE_METHODS.has(String(request.method))) return;
+  if (SAFE_METHODS.has(String(request.method)) || usesBearer(request)) return;
   const site = request.headers['sec-fetch-site'];
   const foreignSite = site !== undefined && site !== 'same-origin';
   const foreignOrigin = origin !== undefined && !originsOf(request, publicUrl).includes(origin);

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Bus, Operation, Reply, RequestContext, Role } from '#shared/es/operation.js';
+import type { Bus, Operation, Reply, RequestContext } from '#shared/es/operation.js';
+import { type WhyNot, whyNot } from '#shared/es/why-not.js';
+import { askedOf, keepingSequence, type PastSource } from './as-of.js';
 import type { Authentication } from './authentication.js';
 import { routerPathOf } from './declared-routes.js';
 import { Problem } from './problem.js';
@@ -15,6 +17,8 @@ export type Routing = Readonly<{
   bus: Bus;
   authentication: Authentication;
   limits: RateLimits;
+  /** Where moments of the past are looked up. */
+  past: PastSource;
 }>;
 
 /** Registers every declared route with the server; what a route does not declare, nobody can reach. */
@@ -39,26 +43,34 @@ function limitOf({ method, rate }: Route, limits: RateLimits) {
 
 async function handle(
   route: Route,
-  { bus, authentication }: Routing,
+  { bus, authentication, past }: Routing,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { operation } = route;
   const found = await authentication.callerOf(request, reply);
   const caller = isForNobodyYet(operation) ? authentication.nobody() : found;
-  const { role } = caller.actor;
-  if (!operation.allow.includes(role)) throw await refusalOf(route, { request, bus, caller });
-  const data = dataOf(route, request);
+  const closed = whyNot(operation, caller);
+  if (closed) throw await refusalOf(route, closed, { request, bus, caller });
+  const { asOf, query } = await askedOf(route, request.query, past);
+  const data = dataOf(route, request, query);
   const expectedVersion = expectedVersionOf(route, request.headers['if-match']);
   const context: RequestContext = {
     ...contextOf(request, caller),
     ...(expectedVersion !== undefined && { expectedVersion }),
+    ...(asOf !== undefined && { asOf }),
   };
+  // Nobody is handed anything: nothing is to be begun for it.
+  if (route.produces && request.method === 'HEAD') return reply.code(route.success).send();
   const answer = route.perform
     ? await route.perform(data, context, bus)
     : await bus.request(operation, data, context);
   if (answer.kind === 'rejected') throw problemOfRefusal(answer);
-  return send(route, answer, { request, reply, context, bus });
+  // What is put to the answer, as names are to ids, is part of it: a token that is not cut to look names up gets them here.
+  const { tokenId: _token, scopes: _scopes, ...joining } = context;
+  if (asOf !== undefined) reply.header('sortie-as-of', String(asOf));
+  const told = { ...answer, result: keepingSequence(answer.result, asOf) };
+  return send(route, told, { request, reply, context: joining, bus });
 }
 
 /** Who signs in is nobody yet, whatever cookie the browser still has. */
@@ -66,18 +78,21 @@ const isForNobodyYet = ({ allow }: Operation<never, never>): boolean =>
   allow.includes('anonymous') && !allow.includes('user');
 
 /**
- * The problem for a role that may not. A service is asked all the same, with no more than the path says: it refuses,
+ * The problem for who may not. A service is asked all the same, with no more than the path says: it refuses,
  * too, and puts the attempt in the trail. What the gateway answers by itself is refused here.
  */
 async function refusalOf(
   { operation, perform }: Route,
+  { code, detail }: WhyNot,
   { request, bus, caller }: { request: FastifyRequest; bus: Bus; caller: Caller },
 ): Promise<Problem> {
   const { role } = caller.actor;
   if (role === 'anonymous') {
     return new Problem('SignInRequired', 'Sign in with POST /api/sign-in, or on the page, first.');
   }
-  if (operation.service === 'gateway') return forbidden(operation, role);
+  // A new password lets the person in again, which is no attempt at anything.
+  const isAttempt = code !== 'PasswordChangeRequired' && operation.service !== 'gateway';
+  if (!isAttempt) return new Problem(code, detail);
   const context = contextOf(request, caller);
   const data = paramsOf(request) as never;
   const answer = perform
@@ -86,9 +101,6 @@ async function refusalOf(
   if (answer.kind === 'rejected') return problemOfRefusal(answer);
   throw new Error(`${operation.name} was carried out for ${role}, who may not`);
 }
-
-const forbidden = ({ allow, name }: Operation<never, never>, role: Role): Problem =>
-  new Problem('Forbidden', `${name} is for ${allow.join(', ')}; you are signed in as ${role}.`);
 
 async function send(
   route: Route,

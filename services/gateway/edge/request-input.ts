@@ -10,8 +10,12 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Gathers an operation's data from path, query and body, and checks its shape. Throws {@link Problem}. */
-export function dataOf(route: Route, request: FastifyRequest): never {
-  const given = route.method === 'GET' ? request.query : (request.body ?? {});
+export function dataOf(
+  route: Route,
+  request: FastifyRequest,
+  query: unknown = request.query,
+): never {
+  const given = route.method === 'GET' ? query : (request.body ?? {});
   const parsed = route.operation.data.safeParse({
     ...fieldsOf(route, given),
     ...paramsOf(request),

@@ -35,6 +35,8 @@ type RouteOf<D, R> = Readonly<{
   answer?: (result: R, answering: Answering) => unknown;
   /** Shape of the body when `answer` changes it. */
   body?: z.ZodType;
+  /** Media types of an answer that is no JSON: a stream, which HEAD is not handed. */
+  produces?: readonly string[];
   /** What can go wrong beside what can go wrong everywhere. */
   problems?: readonly ProblemCode[];
   /** A name of {@link RATE_LIMITS}; writes and reads have their own when absent. */

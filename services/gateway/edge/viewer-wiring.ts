@@ -4,11 +4,18 @@ import { type ProblemCode, PROBLEMS } from '#shared/contracts/problem.js';
 import type { Bus } from '#shared/es/operation.js';
 import { systemContext } from '#shared/es/system-context.js';
 import { isProblemCode } from './problem.js';
+import type { ViewerReports } from './viewer-reports.js';
 import type { TicketAnswer, TicketRequest, ViewerPorts } from '../viewer/viewer-proxy.js';
 
-/** Connects the viewer proxy to the session service: tickets are redeemed there, and use is told to it. */
-export function viewerPorts(bus: Bus, onError: (error: unknown) => void): ViewerPorts {
+/** Connects the viewer proxy to the session service: tickets are redeemed there, and use and presence are told to it. */
+export function viewerPorts(
+  bus: Bus,
+  reports: ViewerReports,
+  onError: (error: unknown) => void,
+): ViewerPorts {
   return {
+    opened: (grant) => reports.opened(grant),
+    closed: (grant, { code }) => reports.closed(grant, code),
     redeem: (request) => redeem(bus, request),
     inputSeen({ sessionId }, at) {
       const data = { session_id: sessionId, at: new Date(at).toISOString() };
@@ -30,12 +37,15 @@ async function redeem(
     const { code, detail } = reply;
     return refused(isProblemCode(code) ? code : 'TicketRefused', detail);
   }
-  const { session_id, user_id, sign_in_id, mode, endpoint, expires_at } = reply.result;
+  const { session_id, user_id, sign_in_id, share_id, mode, endpoint } = reply.result;
+  const { expires_at, share_expires_at } = reply.result;
   // A ticket outlives its sign-in by up to its own lifetime; what it opens must not.
   const signIn = await bus.request(CheckSignIn, { sign_in_id }, systemContext());
   if (signIn.kind === 'rejected') {
     return refused(signIn.code === 'Unavailable' ? 'Unavailable' : 'TicketRefused', signIn.detail);
   }
+  const shareEndsAt = share_expires_at === null ? Infinity : Date.parse(share_expires_at);
+  const latestAt = Math.min(Date.parse(signIn.result.expires_at), shareEndsAt);
   return {
     kind: 'granted',
     grant: {
@@ -44,7 +54,10 @@ async function redeem(
       signInId: sign_in_id,
       mode,
       target: endpoint,
-      expiresAt: Math.min(Date.parse(expires_at), Date.parse(signIn.result.expires_at)),
+      expiresAt: Math.min(Date.parse(expires_at), latestAt),
+      latestAt,
+      ...(share_id !== null && { shareId: share_id }),
+      ...{ ip, userAgent },
     },
   };
 }

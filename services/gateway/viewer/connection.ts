@@ -40,6 +40,8 @@ export class Connection implements Pulse, SeatHolder {
   #reason: CloseReason | undefined;
   #inputs = 0;
   #inputReportedAt = -Infinity;
+  #lastInputAt = 0;
+  #inputTimer: NodeJS.Timeout | undefined;
   missedPings = 0;
 
   constructor(parts: ConnectionParts) {
@@ -131,10 +133,18 @@ export class Connection implements Pulse, SeatHolder {
 
   #inputSeen(): void {
     this.#inputs = this.#filter.inputs;
-    const now = Date.now();
-    if (now - this.#inputReportedAt < this.#parts.limits.inputReportIntervalMs) return;
-    this.#inputReportedAt = now;
-    this.#parts.onInput(now);
+    this.#lastInputAt = Date.now();
+    const waitMs = this.#inputReportedAt + this.#parts.limits.inputReportIntervalMs - Date.now();
+    if (waitMs <= 0) this.#reportInput();
+    else this.#inputTimer ??= setTimeout(() => this.#reportInput(), waitMs).unref();
+  }
+
+  /** The last input of an interval is told, too: what counts is how long there has been none. */
+  #reportInput(): void {
+    clearTimeout(this.#inputTimer);
+    this.#inputTimer = undefined;
+    this.#inputReportedAt = Date.now();
+    this.#parts.onInput(this.#lastInputAt);
   }
 
   /** Waits until a slow viewer has taken what the target left; gives up only when it takes nothing. */
@@ -178,6 +188,7 @@ export class Connection implements Pulse, SeatHolder {
     this.#reason ??= { code, text: '' };
     clearTimeout(this.#expiryTimer);
     clearTimeout(this.#endTimer);
+    if (this.#inputTimer !== undefined) this.#reportInput();
     downstream.stop();
     target.end();
     const timer = setTimeout(() => target.destroy(), limits.targetEndMs).unref();

@@ -57,4 +57,24 @@ describe('seats', () => {
     expect(sitting.expireAt).toHaveBeenCalledWith(9_000);
     expect(seat.grant.expiresAt).toBe(9_000);
   });
+
+  it('of a session are never all taken by its guests', () => {
+    const hall = new Seats({ viewersPerSessionMax: 4, viewersPerUserMax: 9 });
+    const guest = { ...grant('s1', 'gil'), shareId: 'h1' };
+    for (let taken = 0; taken < 2; taken += 1) hall.take(guest, holder());
+    expect(() => hall.take(guest, holder())).toThrow('SessionViewersFull');
+    expect(() => hall.take(grant('s1', 'ann'), holder())).not.toThrow();
+    expect(() => hall.take(grant('s1', 'ann'), holder())).not.toThrow();
+    expect(() => hall.take(grant('s1', 'ann'), holder())).toThrow('SessionViewersFull');
+  });
+
+  it('are prolonged no further than the sign-in or the share', () => {
+    const hall = seats();
+    const expireAt = vi.fn<(at: number) => void>();
+    const sitting = { ...holder(), expireAt };
+    const seat = hall.take({ ...grant('s1', 'gil'), latestAt: 5_000 }, sitting);
+    hall.prolong(() => true, 9_000);
+    expect(seat.grant.expiresAt).toBe(5_000);
+    expect(expireAt).toHaveBeenCalledWith(5_000);
+  });
 });

@@ -5,6 +5,9 @@ import type { CloseReason, ViewerGrant } from './viewer-ports.js';
 export type SeatHolder = { end(reason: CloseReason): void; expireAt(expiresAt: number): void };
 export type Seat = { grant: ViewerGrant; holder: SeatHolder };
 
+/** Seats of a session that its guests can't take. */
+const OWNER_SEATS = 2;
+
 export type SeatBounds = {
   readonly viewersPerSessionMax: number;
   readonly viewersPerUserMax: number;
@@ -28,7 +31,10 @@ export class Seats {
 
   /** Takes a seat, or throws a 429 when the session or the user has too many. */
   take(grant: ViewerGrant, holder: SeatHolder): Seat {
-    const { viewersPerSessionMax, viewersPerUserMax } = this.#bounds;
+    const { viewersPerUserMax } = this.#bounds;
+    // However many guests come, the owner gets in.
+    const kept = grant.shareId === undefined ? 0 : OWNER_SEATS;
+    const viewersPerSessionMax = this.#bounds.viewersPerSessionMax - kept;
     if (this.#count((seat) => seat.grant.sessionId === grant.sessionId) >= viewersPerSessionMax) {
       const detail = `This session already has ${viewersPerSessionMax} viewers; close one first.`;
       throw refuse(429, 'SessionViewersFull', detail);
@@ -57,8 +63,9 @@ export class Seats {
   prolong(match: (grant: ViewerGrant) => boolean, expiresAt: number): number {
     const prolonged = [...this.#taken].filter((seat) => match(seat.grant));
     for (const seat of prolonged) {
-      seat.grant = { ...seat.grant, expiresAt };
-      seat.holder.expireAt(expiresAt);
+      const at = Math.min(expiresAt, seat.grant.latestAt ?? Infinity);
+      seat.grant = { ...seat.grant, expiresAt: at };
+      seat.holder.expireAt(at);
     }
     return prolonged.length;
   }

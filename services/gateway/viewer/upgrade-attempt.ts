@@ -18,6 +18,7 @@ export class UpgradeAttempt {
   readonly #abort = new AbortController();
   readonly #timer: NodeJS.Timeout;
   readonly #revocations: Match[] = [];
+  readonly #prolongations: Readonly<{ match: Match; expiresAt: number }>[] = [];
   readonly #vanished = () => this.#abort.abort(new ViewerVanished());
   // RFC 6455 §4.1: a client sends nothing until it has the server's answer.
   readonly #spokeEarly = () =>
@@ -77,6 +78,19 @@ export class UpgradeAttempt {
   /** Throws when a revocation that came while the ticket was being redeemed meets this grant. */
   checkRevoked(grant: ViewerGrant): void {
     if (this.#revocations.some((match) => match(grant))) throw withdrawn();
+  }
+
+  /** One that is too many is forgotten: the viewer then ends at the earlier time and can come back. */
+  rememberProlongation(match: Match, expiresAt: number): void {
+    if (this.#prolongations.length >= REVOCATIONS_REMEMBERED_MAX) return;
+    this.#prolongations.push({ match, expiresAt });
+  }
+
+  /** The grant with what it was prolonged by while the ticket was being redeemed. */
+  prolonged(grant: ViewerGrant): ViewerGrant {
+    const times = this.#prolongations.filter(({ match }) => match(grant));
+    const longest = Math.max(grant.expiresAt, ...times.map(({ expiresAt }) => expiresAt));
+    return { ...grant, expiresAt: Math.min(longest, grant.latestAt ?? Infinity) };
   }
 
   /** Lets go of the socket, so that its next owner hears its events. */

@@ -10,6 +10,13 @@ export type ViewerGrant = {
   readonly mode: 'control' | 'view';
   readonly target: RuntimeEndpoint;
   readonly expiresAt: number;
+  /** It can't be prolonged past this: the end of the sign-in, or of the share. */
+  readonly latestAt?: number;
+  /** The share that lets the user into somebody else's session. */
+  readonly shareId?: string;
+  /** From where the viewer comes. */
+  readonly ip?: string;
+  readonly userAgent?: string;
 };
 
 /** Why an upgrade was answered with an HTTP error; `detail` is shown to the client. */

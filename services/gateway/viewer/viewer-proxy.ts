@@ -17,7 +17,7 @@ export type {
 } from './viewer-ports.js';
 export type { ViewerLimits } from './limits.js';
 export type { ViewerStats } from './viewer-traffic.js';
-export { grantExpired, revoked, targetEnded } from './close-reasons.js';
+export { accessCut, grantExpired, revoked, targetEnded } from './close-reasons.js';
 
 export type UpgradeContext = {
   readonly sessionId: string;
@@ -38,7 +38,7 @@ export type ViewerProxy = {
    * matching upgrades under way. Returns how many it ended; call it after the grant's source is shut.
    */
   revoke(match: (grant: ViewerGrant) => boolean, reason: CloseReason): number;
-  /** Moves the expiry (epoch milliseconds) of matching viewers; returns how many there are. */
+  /** Moves the expiry (epoch milliseconds) of matching viewers, of each as far as it may; returns how many there are. */
   prolong(match: (grant: ViewerGrant) => boolean, expiresAt: number): number;
   /** Refuses new viewers, closes all with 1013 and resolves once they are gone, at the latest at the deadline. */
   drain(deadlineMs: number): Promise<void>;
@@ -61,7 +61,10 @@ export function createViewerProxy(ports: ViewerPorts, options: ViewerOptions): V
       upgrades.revoke(match);
       return live.end(match, reason);
     },
-    prolong: (match, expiresAt) => live.prolong(match, expiresAt),
+    prolong(match, expiresAt) {
+      upgrades.prolong(match, expiresAt);
+      return live.prolong(match, expiresAt);
+    },
     async drain(deadlineMs) {
       upgrades.stop();
       await live.drain(deadlineMs);

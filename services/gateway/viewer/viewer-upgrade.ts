@@ -50,6 +50,11 @@ export class ViewerUpgrade {
     for (const attempt of this.#attempts) attempt.rememberRevocation(match);
   }
 
+  /** Tells every attempt whose grant is still on its way that such grants are good for longer. */
+  prolong(match: (grant: ViewerGrant) => boolean, expiresAt: number): void {
+    for (const attempt of this.#attempts) attempt.rememberProlongation(match, expiresAt);
+  }
+
   /** Refuses the attempts under way and all that come later. */
   stop(): void {
     this.#isStopped = true;
@@ -88,7 +93,7 @@ export class ViewerUpgrade {
 
   async #open(call: UpgradeCall, attempt: UpgradeAttempt): Promise<void> {
     const { live } = this.#parts;
-    const grant = await this.#redeem(call, attempt);
+    const grant = attempt.prolonged(await this.#redeem(call, attempt));
     attempt.signal.throwIfAborted();
     attempt.checkRevoked(grant);
     if (grant.expiresAt <= Date.now()) {

@@ -9,9 +9,10 @@ const password = (credentialId: string) => ({
   sealedHash: `v1.sealed.${credentialId}`,
   mustChange: false,
 });
-const ada = { userId, name: 'ada', role: 'admin', password: password('first') } as const;
+const name = 'personal.u1.user_name.v1.00.ada';
+const ada = { userId, name, role: 'admin', password: password('first') } as const;
 const registered: UserEvent = { type: 'UserRegistered', data: ada };
-const disabled: UserEvent = { type: 'UserDisabled', data: { userId, name: 'ada', role: 'admin' } };
+const disabled: UserEvent = { type: 'UserDisabled', data: { userId, name, role: 'admin' } };
 const abandoned: UserEvent = { type: 'UserRegistrationAbandoned', data: { userId } };
 const changed = (credentialId: string): UserEvent => ({
   type: 'PasswordChanged',
@@ -19,8 +20,8 @@ const changed = (credentialId: string): UserEvent => ({
 });
 
 const register = { type: 'RegisterUser', data: ada } as const;
-const abandon = { type: 'AbandonRegistration', data: { userId, name: 'ada' } } as const;
-const disable = { type: 'DisableUser', data: { userId } } as const;
+const abandon = { type: 'AbandonRegistration', data: { userId } } as const;
+const disable = { type: 'DisableUser', data: { userId, name } } as const;
 const reset = { type: 'ResetPassword', data: { userId, password: password('reset') } } as const;
 const change = (checkedCredentialId: string) =>
   ({
@@ -56,12 +57,33 @@ describe('disabling a user', () => {
   it('records who it was', () => {
     given(user)(registered).when(disable).records(disabled);
   });
+  it('does not write a name once more that nobody sealed', () => {
+    const plain: UserEvent = { type: 'UserRegistered', data: { ...ada, name: 'ada' } };
+    const nameless: UserEvent = { type: 'UserDisabled', data: { userId, role: 'admin' } };
+    const unsealed = { type: 'DisableUser', data: { userId } } as const;
+    given(user)(plain).when(unsealed).records(nameless);
+  });
   it('records nothing a second time', () => {
     given(user)(registered, disabled).when(disable).records();
   });
   it('is refused for nobody', () => {
     given(user)().when(disable).rejects('UserUnknown');
     given(user)(abandoned).when(disable).rejects('UserUnknown');
+  });
+});
+
+describe('changing a role', () => {
+  const changeTo = (role: 'auditor' | 'admin') =>
+    ({ type: 'ChangeRole', data: { userId, role } }) as const;
+  it('records it from what to what, once', () => {
+    given(user)(registered)
+      .when(changeTo('auditor'))
+      .records({ type: 'UserRoleChanged', data: { userId, from: 'admin', to: 'auditor' } });
+    given(user)(registered).when(changeTo('admin')).records();
+  });
+  it('is refused for a disabled user and for nobody', () => {
+    given(user)(registered, disabled).when(changeTo('auditor')).rejects('UserUnknown');
+    given(user)().when(changeTo('auditor')).rejects('UserUnknown');
   });
 });
 
@@ -89,5 +111,27 @@ describe('resetting a password', () => {
   it('is refused for a disabled user and for nobody', () => {
     given(user)(registered, disabled).when(reset).rejects('UserUnknown');
     given(user)().when(reset).rejects('UserUnknown');
+  });
+});
+
+describe('erasing a person', () => {
+  const erase = { type: 'ErasePerson', data: { userId } } as const;
+  const erased: UserEvent = { type: 'PersonErased', data: { userId } };
+
+  it('is recorded of a disabled user', () => {
+    given(user)(registered, disabled).when(erase).records(erased);
+  });
+  it('records nothing a second time', () => {
+    given(user)(registered, disabled, erased).when(erase).records();
+  });
+  it('is refused while the user is active, and for nobody', () => {
+    given(user)(registered).when(erase).rejects('UserActive');
+    given(user)().when(erase).rejects('UserUnknown');
+    given(user)(abandoned).when(erase).rejects('UserUnknown');
+  });
+  it('leaves nobody to do anything with', () => {
+    given(user)(registered, disabled, erased).when(disable).rejects('UserUnknown');
+    given(user)(registered, disabled, erased).when(reset).rejects('UserUnknown');
+    given(user)(registered, disabled, erased).when(register).rejects('UserNameTaken');
   });
 });

@@ -5,8 +5,10 @@ import { nameTaken } from './username.js';
 export type User = Readonly<
   | { status: 'absent' }
   | { status: 'abandoned' }
+  | { status: 'erased' }
   | {
       status: 'active' | 'disabled';
+      /** A personal text, or the name itself in a log from before there were keys. */
       name: string;
       role: UserRole;
       /** Of the password; null for a user who has none. */
@@ -19,8 +21,11 @@ export type UserCommand =
       'RegisterUser',
       { userId: string; name: string; role: UserRole; password?: PasswordCredential }
     >
-  | Message<'AbandonRegistration', { userId: string; name: string }>
-  | Message<'DisableUser', { userId: string }>
+  | Message<'AbandonRegistration', { userId: string }>
+  /** The name as a personal text, where it could be sealed. */
+  | Message<'DisableUser', { userId: string; name?: string }>
+  | Message<'ChangeRole', { userId: string; role: UserRole }>
+  | Message<'ErasePerson', { userId: string }>
   | Message<
       'ChangePassword',
       {
@@ -49,46 +54,73 @@ export const user: Decider<UserCommand, UserEvent, User> = {
       }
       case 'UserRegistrationAbandoned':
         return { status: 'abandoned' };
+      case 'PersonErased':
+        return { status: 'erased' };
       case 'UserDisabled':
-        return 'name' in state ? { ...state, status: 'disabled' } : state;
-      case 'PasswordChanged': {
-        const { credentialId } = event.data.password;
-        return 'name' in state ? { ...state, credentialId } : state;
-      }
+      case 'UserRoleChanged':
+      case 'PasswordChanged':
+        return 'name' in state ? changed(state, event) : state;
     }
   },
 
   decide(command, state) {
     if (command.type === 'RegisterUser') {
       // An abandoned registration stays one, however late it comes: its name may be somebody else's by now.
-      if (state.status !== 'absent') return nameTaken(command.data.name);
+      if (state.status !== 'absent') return nameTaken();
       return accept({ type: 'UserRegistered', data: command.data });
     }
     if (command.type === 'AbandonRegistration') {
-      const { userId, name } = command.data;
+      const { userId } = command.data;
       if (state.status === 'absent') {
         return accept({ type: 'UserRegistrationAbandoned', data: { userId } });
       }
-      return state.status === 'abandoned' ? accept() : nameTaken(name);
+      return state.status === 'abandoned' ? accept() : nameTaken();
     }
+    if (command.type === 'ErasePerson' && state.status === 'erased') return accept();
     return 'name' in state ? decideOn(command, state) : userUnknown(command.data.userId);
   },
 };
 
-function decideOn(
-  command: Exclude<UserCommand, { type: 'RegisterUser' | 'AbandonRegistration' }>,
-  state: Registered,
-) {
+type Changes = Extract<UserEvent['type'], 'UserDisabled' | 'UserRoleChanged' | 'PasswordChanged'>;
+
+function changed(state: Registered, event: Extract<UserEvent, { type: Changes }>): User {
+  switch (event.type) {
+    case 'UserDisabled':
+      return { ...state, status: 'disabled' };
+    case 'UserRoleChanged':
+      return { ...state, role: event.data.to };
+    case 'PasswordChanged':
+      return { ...state, credentialId: event.data.password.credentialId };
+  }
+}
+
+type OfRegistered = Exclude<UserCommand, { type: 'RegisterUser' | 'AbandonRegistration' }>;
+
+function decideOn(command: OfRegistered, state: Registered) {
+  return state.status === 'active' ? decideOnActive(command, state) : decideOnDisabled(command);
+}
+
+function decideOnDisabled({ type, data: { userId } }: OfRegistered) {
+  if (type === 'ErasePerson') return accept<UserEvent>({ type: 'PersonErased', data: { userId } });
+  return type === 'DisableUser' ? accept<UserEvent>() : disabled(userId);
+}
+
+function decideOnActive(command: OfRegistered, state: Registered) {
   const { userId } = command.data;
   switch (command.type) {
     case 'DisableUser': {
-      const { name, role } = state;
-      if (state.status === 'disabled') return accept<UserEvent>();
-      return accept<UserEvent>({ type: 'UserDisabled', data: { userId, name, role } });
+      const { role } = state;
+      return accept<UserEvent>({ type: 'UserDisabled', data: { ...command.data, role } });
+    }
+    case 'ErasePerson':
+      return stillActive();
+    case 'ChangeRole': {
+      const { role: to } = command.data;
+      if (state.role === to) return accept<UserEvent>();
+      return accept<UserEvent>({ type: 'UserRoleChanged', data: { userId, from: state.role, to } });
     }
     case 'ChangePassword': {
       const { password, checkedCredentialId, keptSignInId } = command.data;
-      if (state.status === 'disabled') return disabled(state);
       if (state.credentialId !== checkedCredentialId) {
         return reject('PasswordWrong', 'The password was changed elsewhere in the meantime.');
       }
@@ -99,7 +131,6 @@ function decideOn(
     }
     case 'ResetPassword': {
       const { password } = command.data;
-      if (state.status === 'disabled') return disabled(state);
       return accept<UserEvent>({
         type: 'PasswordChanged',
         data: { userId, password, reason: 'reset', keptSignInId: null },
@@ -108,5 +139,7 @@ function decideOn(
   }
 }
 
-const disabled = ({ name }: Registered) =>
-  reject('UserUnknown', `The user "${name}" is disabled; choose an active one.`);
+const disabled = (userId: string) =>
+  reject('UserUnknown', `The user "${userId}" is disabled; choose an active one.`);
+const stillActive = () =>
+  reject('UserActive', 'Only who is disabled can be erased; disable the user first.');

@@ -9,12 +9,12 @@ const justBefore = new Date(Date.parse(later) - 1).toISOString();
 
 const claimed = (userId: string, claimedAt = at): UsernameClaimed => ({
   type: 'UsernameClaimed',
-  data: { name: 'Ada', userId, claimedAt },
+  data: { userId, claimedAt },
 });
 const claim = (userId: string, when = at) =>
-  ({ type: 'ClaimUsername', data: { name: 'Ada', userId, at: when } }) as const;
+  ({ type: 'ClaimUsername', data: { userId, at: when } }) as const;
 const takeOver = (userId: string, from: string) =>
-  ({ type: 'TakeOverUsername', data: { name: 'Ada', userId, at: later, from } }) as const;
+  ({ type: 'TakeOverUsername', data: { userId, at: later, from } }) as const;
 
 describe('claiming a name', () => {
   it('reserves a free one', () => {

@@ -15,6 +15,7 @@ import { newToken, tokenHashOf } from '../adapters/random-secrets.js';
 import { isDueForRotation, signIn, signInRequired } from '../domain/sign-in.js';
 import { changePassword } from '../process/change-password.js';
 import { unlessBusy } from '../process/password-refusals.js';
+import { sealedOriginOf } from '../process/sealed-origin.js';
 import { signInWith } from '../process/sign-in.js';
 import { findExpiry, findLiveSignIn } from '../read/sign-ins.query.js';
 import { IDENTITY, type Identity } from '../tokens.js';
@@ -33,13 +34,15 @@ export class SignInController {
     @Payload() { data }: Asked<typeof Authenticate>,
   ): Answered<typeof Authenticate> {
     const at = this.#at();
-    const found = await findLiveSignIn(this.identity.reader, tokenHashOf(data.token), at);
+    const { reader, personal } = this.identity;
+    const found = await findLiveSignIn(reader, tokenHashOf(data.token), at);
     if (!found) return signInRequired();
-    const { account: user, id: sign_in_id, expiresAt: expires_at, issuedAt, isReplaced } = found;
+    const { account, id: sign_in_id, expiresAt: expires_at, issuedAt, isReplaced } = found;
     return done({
-      user,
+      user: await personal.opened(account),
       sign_in_id,
       expires_at,
+      origin: await sealedOriginOf(this.identity, account.id, data),
       rotate: !isReplaced && isDueForRotation(issuedAt, at),
     });
   }
@@ -51,8 +54,8 @@ export class SignInController {
       return rejected('Unavailable', 'Sign-ins can not be checked at the moment; try again.');
     }
     const { reader } = this.identity;
-    const expires_at = await findExpiry(reader, data.sign_in_id, this.#at());
-    return expires_at === undefined ? signInRequired() : done({ expires_at });
+    const found = await findExpiry(reader, data.sign_in_id, this.#at());
+    return found ? done(found) : signInRequired();
   }
 
   @Handles(RotateSignIn)

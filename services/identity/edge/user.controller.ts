@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import {
+  ChangeRole,
   DisableUser,
   EnsureFirstAdministrator,
   FindUser,
@@ -8,11 +9,13 @@ import {
   ListUsers,
   RegisterUser,
   ResetPassword,
+  ResetUserPassword,
 } from '#shared/contracts/identity.js';
 import { Handles } from '#shared/boot/handles.js';
 import type { Answered, Asked } from '#shared/boot/bus-request.js';
 import { done } from '#shared/boot/reply.js';
 import { userUnknown } from '../domain/user.js';
+import { changeRole } from '../process/change-role.js';
 import { disableUser } from '../process/disable-user.js';
 import { ensureFirstAdministrator } from '../process/first-administrator.js';
 import { unlessBusy } from '../process/password-refusals.js';
@@ -42,7 +45,19 @@ export class UserController {
   resetPassword(
     @Payload() { data, context }: Asked<typeof ResetPassword>,
   ): Answered<typeof ResetPassword> {
-    return unlessBusy(resetPassword(this.identity, data.name, context));
+    return unlessBusy(resetPassword(this.identity, { name: data.name }, context));
+  }
+
+  @Handles(ResetUserPassword)
+  resetUserPassword(
+    @Payload() { data, context }: Asked<typeof ResetUserPassword>,
+  ): Answered<typeof ResetUserPassword> {
+    return unlessBusy(resetPassword(this.identity, { userId: data.user_id }, context));
+  }
+
+  @Handles(ChangeRole)
+  changeRole(@Payload() { data, context }: Asked<typeof ChangeRole>): Answered<typeof ChangeRole> {
+    return changeRole(this.identity, { userId: data.user_id, role: data.role }, context);
   }
 
   @Handles(EnsureFirstAdministrator)
@@ -53,20 +68,24 @@ export class UserController {
   }
 
   @Handles(ListUsers)
-  async list(@Payload() { data }: Asked<typeof ListUsers>): Answered<typeof ListUsers> {
-    return done(await listUsers(this.identity.reader, data));
+  async list(@Payload() { data, context }: Asked<typeof ListUsers>): Answered<typeof ListUsers> {
+    const { tablesFor, personal } = this.identity;
+    return done(await listUsers(await tablesFor(context), data, (rows) => personal.opened(rows)));
   }
 
   @Handles(FindUser)
-  async find(@Payload() { data }: Asked<typeof FindUser>): Answered<typeof FindUser> {
-    const found = await findUser(this.identity.reader, data.user_id);
+  async find(@Payload() { data, context }: Asked<typeof FindUser>): Answered<typeof FindUser> {
+    const { tablesFor, personal } = this.identity;
+    const found = await personal.opened(await findUser(await tablesFor(context), data.user_id));
     return found ? done(found.user, found.version) : userUnknown(data.user_id);
   }
 
   @Handles(ListUserNames)
   async listNames(
-    @Payload() { data }: Asked<typeof ListUserNames>,
+    @Payload() { data, context }: Asked<typeof ListUserNames>,
   ): Answered<typeof ListUserNames> {
-    return done({ users: await listNames(this.identity.reader, data.ids) });
+    const { tablesFor, personal } = this.identity;
+    const names = await listNames(await tablesFor(context), data.ids);
+    return done({ users: await personal.opened(names) });
   }
 }

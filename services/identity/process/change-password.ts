@@ -3,10 +3,10 @@ import { reject } from '#shared/es/decider.js';
 import type { Reply, RequestContext } from '#shared/es/operation.js';
 import { signInRequired } from '../domain/sign-in.js';
 import { user } from '../domain/user.js';
-import { findById, type Known } from '../read/users.query.js';
-import { nameKeyOf } from '../read/usernames.js';
+import { type Known, nameKeyOf } from '../read/users.query.js';
 import type { Identity } from '../tokens.js';
 import { checkPassword } from './check-password.js';
+import { findById } from './names.js';
 import { refusedField, weakPassword } from './password-refusals.js';
 import { recall } from './step.js';
 
@@ -26,7 +26,7 @@ export async function changePassword(
   const first = await identity.commands.handle(recall, recalling);
   if (first.kind !== 'unchanged') return ended(first);
 
-  const known = await findById(identity.reader, userId);
+  const known = await findById(identity, userId);
   if (!known?.isActive || !known.password) return signInRequired();
   const { account, password: kept } = known;
   const refused =
@@ -60,7 +60,7 @@ async function wrongCurrent(
     kept,
     // Whoever is signed in can only lock themselves out of this, wherever they are.
     countedBy: identity.hashName(`change password|${id}`),
-    nameHash: identity.hashName(nameKeyOf(name)),
+    nameHash: await identity.hashFor(id, nameKeyOf(name)),
     userId: id,
     purpose: 'change_password',
   } as const;

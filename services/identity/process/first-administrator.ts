@@ -20,7 +20,8 @@ export async function ensureFirstAdministrator(
   context: RequestContext,
 ): Promise<Reply<z.infer<typeof EnsureFirstAdministrator.result>>> {
   if (await hasUsers(identity.reader)) return done(null);
-  const administrator = { name: NAME, role: 'admin', mustChange: false } as const;
+  // It was printed, so it may be in a log: it lets in to choose another one (OWASP ASVS 5.0, 6.4.1).
+  const administrator = { name: NAME, role: 'admin', mustChange: true } as const;
   const registering = { ...context, commandId: COMMAND_ID };
   const reply = await registerUser(identity, administrator, registering);
   if (reply.kind === 'rejected') return reply;

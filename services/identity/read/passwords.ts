@@ -13,10 +13,15 @@ export type PasswordRow = {
 /** The current password of each user who has one, apart from the user: it is one way to sign in, not the only one. */
 export const passwords = rowModel<IdentityEvent, PasswordRow>({
   table: 'passwords',
-  version: 1,
+  // 2: none of those who were erased.
+  version: 2,
   key: 'user_id',
   keysOf: (event) =>
-    event.type === 'UserRegistered' || event.type === 'PasswordChanged' ? [event.data.userId] : [],
+    event.type === 'UserRegistered' ||
+    event.type === 'PasswordChanged' ||
+    event.type === 'PersonErased'
+      ? [event.data.userId]
+      : [],
   project(row, event, userId) {
     if (event.type === 'PasswordChanged') {
       return rowOf(userId, event.data.password, event.data.keptSignInId);
@@ -24,7 +29,7 @@ export const passwords = rowModel<IdentityEvent, PasswordRow>({
     if (event.type === 'UserRegistered' && event.data.password) {
       return rowOf(userId, event.data.password, null);
     }
-    return row;
+    return event.type === 'PersonErased' ? undefined : row;
   },
 });
 

@@ -1,8 +1,10 @@
 import type { Kysely } from 'kysely';
-import type { Account } from '#shared/contracts/identity.js';
+import type { Account, UserRole } from '#shared/contracts/identity.js';
+import type { SignInView } from '#shared/contracts/ways-in.js';
 import type { IdentityTables } from './tables.js';
 
 const DROPPED_AT_ONCE_MAX = 50;
+const LISTED_MAX = 200;
 
 /** A sign-in that lets its user in, found by a token. */
 export type LiveSignIn = Readonly<{
@@ -44,14 +46,14 @@ export async function findLiveSignIn(
   };
 }
 
-/** When a sign-in ends, if it lets anybody in at `at`. */
+/** When a sign-in ends, and what its user is now, if it lets anybody in at `at`. */
 export async function findExpiry(
   db: Kysely<IdentityTables>,
   signInId: string,
   at: string,
-): Promise<string | undefined> {
+): Promise<{ expires_at: string; role: UserRole } | undefined> {
   const row = await liveSignIns(db, at).where('s.id', '=', signInId).executeTakeFirst();
-  return row?.expires_at;
+  return row && { expires_at: row.expires_at, role: row.role };
 }
 
 const liveSignIns = (db: Kysely<IdentityTables>, at: string) =>
@@ -59,16 +61,51 @@ const liveSignIns = (db: Kysely<IdentityTables>, at: string) =>
     .selectFrom('sign_ins as s')
     .innerJoin('users as u', 'u.id', 's.user_id')
     .leftJoin('passwords as p', 'p.user_id', 's.user_id')
+    .leftJoin('sign_outs as o', 'o.user_id', 's.user_id')
+    .leftJoin('external_identities as e', (join) =>
+      join.onRef('e.id', '=', 's.credential_id').onRef('e.user_id', '=', 's.user_id'),
+    )
     .selectAll('s')
     .select(['u.name', 'u.role', 'p.must_change'])
     .where('s.expires_at', '>', at)
     .where('u.status', '=', 'active')
     .where((eb) =>
+      eb.or([eb('o.sequence', 'is', null), eb('s.sequence', '>', eb.ref('o.sequence'))]),
+    )
+    .where((eb) =>
       eb.or([
         eb('p.credential_id', '=', eb.ref('s.credential_id')),
         eb('p.kept_sign_in_id', '=', eb.ref('s.id')),
+        eb('e.id', 'is not', null),
       ]),
     );
+
+/** The sign-ins by which a user gets in at `at`, the one seen last first. Where they began are personal texts. */
+export async function listSignIns(
+  db: Kysely<IdentityTables>,
+  userId: string,
+  at: string,
+): Promise<Omit<SignInView, 'current'>[]> {
+  const rows = await liveSignIns(db, at)
+    .where('s.user_id', '=', userId)
+    .orderBy('s.last_seen_at', 'desc')
+    .orderBy('s.id', 'desc')
+    .limit(LISTED_MAX)
+    .execute();
+  return rows.map(({ id, created_at, last_seen_at, expires_at, ip, user_agent }) => ({
+    ...{ id, created_at, last_seen_at, expires_at, ip, user_agent },
+  }));
+}
+
+/** Says whether a user gets in by that sign-in at `at`. */
+export async function hasSignIn(
+  db: Kysely<IdentityTables>,
+  { userId, signInId }: Readonly<{ userId: string; signInId: string }>,
+  at: string,
+): Promise<boolean> {
+  const query = liveSignIns(db, at).where('s.id', '=', signInId).where('s.user_id', '=', userId);
+  return (await query.executeTakeFirst()) !== undefined;
+}
 
 /** Sign-ins of a user that had expired at `at`, oldest first; the next time finds what is over the limit. */
 export async function listExpired(

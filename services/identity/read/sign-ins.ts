@@ -13,6 +13,12 @@ export type SignInRow = {
   previous_valid_until: string | null;
   created_at: string;
   expires_at: string;
+  last_seen_at: string;
+  /** Where it began: personal texts. */
+  ip: string | null;
+  user_agent: string | null;
+  /** Its place in the log. */
+  sequence: number;
 };
 
 /**
@@ -21,7 +27,8 @@ export type SignInRow = {
  */
 export const signIns = rowModel<IdentityEvent, SignInRow>({
   table: 'sign_ins',
-  version: 1,
+  // 2: where it began, when it was seen last, its place in the log.
+  version: 2,
   key: 'id',
   keysOf(event) {
     if (event.type === 'SignedIn') return [event.data.signInId, ...event.data.droppedSignInIds];
@@ -41,6 +48,10 @@ export const signIns = rowModel<IdentityEvent, SignInRow>({
         previous_valid_until: null,
         created_at: event.cloud.time,
         expires_at: expiresAt,
+        last_seen_at: event.cloud.time,
+        ip: event.cloud.actorip ?? null,
+        user_agent: event.cloud.useragent ?? null,
+        sequence: event.sequence,
       };
     }
     if (event.type !== 'SignInRotated') return undefined;
@@ -52,6 +63,7 @@ export const signIns = rowModel<IdentityEvent, SignInRow>({
         issued_at: issuedAt,
         previous_token_hash: previousTokenHash,
         previous_valid_until: previousValidUntil,
+        last_seen_at: event.cloud.time,
       }
     );
   },

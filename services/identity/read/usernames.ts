@@ -1,17 +1,20 @@
 import type { IdentityEvent } from '#shared/contracts/identity.js';
+import { partsOf } from '#shared/es/commit.js';
 import { rowModel } from '#shared/es/read-model.js';
 
-export type UsernameRow = { name_key: string; user_id: string };
-
-/** The same name in any case is the same name. */
-export const nameKeyOf = (name: string): string => name.toLowerCase();
+export type UsernameRow = {
+  /** Id of the name's stream, which says nothing about the name. */
+  stream_id: string;
+  user_id: string;
+};
 
 /** Who holds which name, whether or not the holder was registered in the end. */
 export const usernames = rowModel<IdentityEvent, UsernameRow>({
   table: 'usernames',
-  version: 1,
-  key: 'name_key',
-  keysOf: (event) => (event.type === 'UsernameClaimed' ? [nameKeyOf(event.data.name)] : []),
-  project: (row, event, name_key) =>
-    event.type === 'UsernameClaimed' ? { name_key, user_id: event.data.userId } : row,
+  // 2: by stream, not by name.
+  version: 2,
+  key: 'stream_id',
+  keysOf: (event) => (event.type === 'UsernameClaimed' ? [partsOf(event.stream).id] : []),
+  project: (row, event, stream_id) =>
+    event.type === 'UsernameClaimed' ? { stream_id, user_id: event.data.userId } : row,
 });

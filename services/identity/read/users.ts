@@ -1,14 +1,13 @@
 import type { IdentityEvent, UserRole } from '#shared/contracts/identity.js';
+import { ERASED_NAME } from '#shared/es/personal.js';
 import { rowModel } from '#shared/es/read-model.js';
-import { nameKeyOf } from './usernames.js';
 
 export type UserRow = {
   id: string;
+  /** A personal text: in nobody's database stands a name. */
   name: string;
-  /** The name as it is looked up and sorted by. */
-  name_key: string;
   role: UserRole;
-  status: 'active' | 'disabled';
+  status: 'active' | 'disabled' | 'erased';
   created_at: string;
   version: number;
 };
@@ -16,12 +15,15 @@ export type UserRow = {
 /** Everybody who was ever registered. */
 export const users = rowModel<IdentityEvent, UserRow>({
   table: 'users',
-  version: 1,
+  // 2: without the name in lower case.
+  version: 2,
   key: 'id',
   keysOf: (event) =>
     event.type === 'UserRegistered' ||
     event.type === 'UserDisabled' ||
-    event.type === 'PasswordChanged'
+    event.type === 'UserRoleChanged' ||
+    event.type === 'PasswordChanged' ||
+    event.type === 'PersonErased'
       ? [event.data.userId]
       : [],
   project(row, event, id) {
@@ -29,9 +31,13 @@ export const users = rowModel<IdentityEvent, UserRow>({
     if (event.type === 'UserRegistered') {
       const { name, role } = event.data;
       const created_at = event.cloud.time;
-      return { id, name, name_key: nameKeyOf(name), role, status: 'active', created_at, version };
+      return { id, name, role, status: 'active', created_at, version };
     }
     if (event.type === 'UserDisabled') return row && { ...row, status: 'disabled', version };
+    if (event.type === 'UserRoleChanged') return row && { ...row, role: event.data.to, version };
+    if (event.type === 'PersonErased') {
+      return row && { ...row, name: ERASED_NAME, status: 'erased', version };
+    }
     return row && { ...row, version };
   },
 });

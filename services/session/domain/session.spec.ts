@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type Ending,
   SESSION_STATUSES,
   type SessionLifeEvent,
   type SessionStatus,
@@ -39,11 +40,15 @@ const stop = (by: 'owner' | 'administrator'): SessionCommand => ({
   type: 'StopSession',
   data: { sessionId, stopped: { by } },
 });
+const expire = (at: string, ending: Ending = 'lifetime'): SessionCommand => ({
+  type: 'ExpireSession',
+  data: { sessionId, at, ending, reason: 'its time was over' },
+});
 const TOWARDS: Readonly<Record<SessionStatus, SessionCommand>> = {
   creating: { type: 'RequestSession', data: requested.data },
   running: { type: 'ReportRunning', data: { sessionId, ...runtime } },
   stopped: stop('owner'),
-  expired: { type: 'ExpireSession', data: { sessionId, at: expiresAt } },
+  expired: expire(expiresAt),
   failed: { type: 'ReportFailed', data: { sessionId, reason: 'it broke' } },
 };
 const ALLOWED = new Set([
@@ -111,7 +116,7 @@ describe('a session', () => {
 
   it('does not expire before its time', () => {
     given(session)(requested, started)
-      .when({ type: 'ExpireSession', data: { sessionId, at: '2026-11-20T11:59:59.999Z' } })
+      .when(expire('2026-11-20T11:59:59.999Z'))
       .rejects('TransitionForbidden');
   });
 

@@ -1,8 +1,11 @@
 import type {
+  Ending,
+  SessionExpiryWarned,
   SessionLifeEvent,
   SessionRequested,
   SessionStatus,
 } from '#shared/contracts/session.js';
+import { isTimeEvent, type SessionTimeEvent } from '#shared/contracts/session-ending.js';
 import type { RuntimeEnding } from '#shared/contracts/session.js';
 import type { RuntimeEndpoint } from '#shared/contracts/runtime-endpoint.js';
 import { accept, type Decider, type Message, reject } from '#shared/es/decider.js';
@@ -12,6 +15,10 @@ type Living = Readonly<{
   userId: string;
   appId: string;
   expiresAt: string;
+  /** When it would have expired without extensions, once it has any. */
+  expiresFirstAt?: string;
+  /** The end that its user was last warned of. */
+  warnedOf?: string;
   /** What became of the runtime. Only an ended session's is ended; `none` has not been seen to run. */
   runtime: 'none' | 'up' | 'ended';
   endAttempts: number;
@@ -20,14 +27,21 @@ export type Session = Readonly<{ status: 'absent' }> | Living;
 
 /** Who ends a session; Sortie itself says why. */
 export type StoppedBy =
-  Readonly<{ by: 'owner' | 'administrator' }> | Readonly<{ by: 'system'; reason: string }>;
+  | Readonly<{ by: 'owner' | 'administrator' | 'operator' }>
+  | Readonly<{ by: 'system'; reason: string }>;
 
 type To<Type extends string, Data = object> = Message<Type, { sessionId: string } & Data>;
 type Transition =
   | To<'ReportRunning', { podName: string; podIp: string | null; endpoint: RuntimeEndpoint }>
   | To<'ReportFailed', { reason: string }>
   | To<'StopSession', { stopped: StoppedBy }>
-  | To<'ExpireSession', { at: string }>;
+  | To<'ExpireSession', { at: string; ending: Ending; reason: string }>;
+/** What changes the time that a session has. */
+type TimeChange =
+  | To<'AdmitSession', { expiresAt: string }>
+  | To<'WarnOfExpiry', { endsAt: string; ending: Ending }>
+  /** `stepMs` is what a session gets at first and with each extension; `lifetimeMaxMs` is all that it can get. */
+  | To<'ExtendSession', { stepMs: number; lifetimeMaxMs: number }>;
 /** What was seen of the runtime of a session that the log knows. */
 type KnownObservation =
   | To<'RecordRuntimeEnded', { how: RuntimeEnding }>
@@ -36,6 +50,7 @@ type KnownObservation =
 export type SessionCommand =
   | Message<'RequestSession', SessionRequested['data']>
   | Transition
+  | TimeChange
   | KnownObservation
   | To<'RecordRuntimeReaped', { how: RuntimeEnding }>;
 
@@ -43,6 +58,7 @@ const REASON_LENGTH_MAX = 500;
 const STOPPED = {
   owner: 'it was stopped by its user',
   administrator: 'it was stopped by an administrator',
+  operator: 'it was stopped by an operator',
 };
 
 /** S-41, and no others. */
@@ -69,7 +85,9 @@ export const session: Decider<SessionCommand, SessionLifeEvent, Session> = {
       const { userId, appId, expiresAt } = event.data;
       return { status: 'creating', userId, appId, expiresAt, runtime: 'none', endAttempts: 0 };
     }
-    return state.status === 'absent' ? state : { ...state, ...changeOf(event) };
+    if (state.status === 'absent') return state;
+    const change = isTimeEvent(event) ? timeAfter(event, state) : changeOf(event);
+    return { ...state, ...change };
   },
 
   decide(command, state) {
@@ -82,24 +100,45 @@ export const session: Decider<SessionCommand, SessionLifeEvent, Session> = {
     if (state.status === 'absent') {
       return reject('SessionUnknown', `There is no session "${sessionId}".`);
     }
-    return isTransition(command) ? transition(command, state) : observation(command, state);
+    if (isTransition(command)) return transition(command, state);
+    return isTimeChange(command) ? timeChange(command, state) : observation(command, state);
   },
 };
 
-const IS_TRANSITION: Readonly<Record<(Transition | KnownObservation)['type'], boolean>> = {
-  ReportRunning: true,
-  ReportFailed: true,
-  StopSession: true,
-  ExpireSession: true,
-  RecordRuntimeEnded: false,
-  RecordRuntimeEndFailed: false,
-  RecordRuntimeAdopted: false,
+type Decided = Transition | TimeChange | KnownObservation;
+const KINDS: Readonly<Record<Decided['type'], 'transition' | 'time' | 'observation'>> = {
+  ReportRunning: 'transition',
+  ReportFailed: 'transition',
+  StopSession: 'transition',
+  ExpireSession: 'transition',
+  AdmitSession: 'time',
+  WarnOfExpiry: 'time',
+  ExtendSession: 'time',
+  RecordRuntimeEnded: 'observation',
+  RecordRuntimeEndFailed: 'observation',
+  RecordRuntimeAdopted: 'observation',
 };
 
-const isTransition = (command: Transition | KnownObservation): command is Transition =>
-  IS_TRANSITION[command.type];
+const isTransition = (command: Decided): command is Transition =>
+  KINDS[command.type] === 'transition';
+const isTimeChange = (command: Decided): command is TimeChange => KINDS[command.type] === 'time';
 
-function changeOf(event: Exclude<SessionLifeEvent, SessionRequested>): Partial<Living> {
+function timeAfter(event: SessionTimeEvent, before: Living): Partial<Living> {
+  switch (event.type) {
+    case 'SessionAdmitted':
+      return { expiresAt: event.data.expiresAt };
+    case 'SessionExpiryWarned':
+      return { warnedOf: event.data.endsAt };
+    case 'SessionExtended': {
+      const { expiresFirstAt = before.expiresAt } = before;
+      return { expiresAt: event.data.expiresAt, expiresFirstAt };
+    }
+  }
+}
+
+function changeOf(
+  event: Exclude<SessionLifeEvent, SessionRequested | SessionTimeEvent>,
+): Partial<Living> {
   switch (event.type) {
     case 'SessionStarted':
       return { status: 'running', runtime: 'up' };
@@ -139,21 +178,62 @@ function transition(command: Transition, state: Living) {
     case 'StopSession':
       return stop(command.data.stopped, state, whose);
     case 'ExpireSession': {
-      const isDue = command.data.at >= state.expiresAt;
+      const { at, ending, reason } = command.data;
+      const isDue = ending === 'idle' || at >= state.expiresAt;
       if (!isDue || !canBecome(state.status, 'expired')) {
         return forbidden(sessionId, state.status, 'expired');
       }
-      const reason = `its time was over at ${state.expiresAt}`;
       return accept<SessionLifeEvent>({ type: 'SessionExpired', data: { ...whose, reason } });
     }
   }
 }
 
-function stop(
-  stopped: StoppedBy,
-  { status }: Living,
-  whose: { sessionId: string; userId: string; appId: string },
+function timeChange(command: TimeChange, state: Living) {
+  const { sessionId } = command.data;
+  const whose = { sessionId, userId: state.userId, appId: state.appId };
+  const needed = command.type === 'AdmitSession' ? 'creating' : 'running';
+  if (state.status !== needed) {
+    const detail = `The session "${sessionId}" is ${state.status}; only one that is ${needed} can be changed so.`;
+    return reject(isEnded(state.status) ? 'SessionEnded' : 'SessionNotRunning', detail);
+  }
+  switch (command.type) {
+    case 'AdmitSession': {
+      const { expiresAt } = command.data;
+      return accept<SessionLifeEvent>({ type: 'SessionAdmitted', data: { ...whose, expiresAt } });
+    }
+    case 'WarnOfExpiry': {
+      const { endsAt, ending } = command.data;
+      const warned: SessionExpiryWarned = {
+        type: 'SessionExpiryWarned',
+        data: { ...whose, endsAt, ending },
+      };
+      return endsAt === state.warnedOf
+        ? accept<SessionLifeEvent>()
+        : accept<SessionLifeEvent>(warned);
+    }
+    case 'ExtendSession':
+      return extend(command.data, state, whose);
+  }
+}
+
+type Whose = { sessionId: string; userId: string; appId: string };
+
+function extend(
+  { stepMs, lifetimeMaxMs }: Readonly<{ stepMs: number; lifetimeMaxMs: number }>,
+  { expiresAt, expiresFirstAt = expiresAt }: Living,
+  whose: Whose,
 ) {
+  const latestMs = Date.parse(expiresFirstAt) - stepMs + lifetimeMaxMs;
+  const extendedMs = Math.min(Date.parse(expiresAt) + stepMs, latestMs);
+  if (extendedMs <= Date.parse(expiresAt)) {
+    const detail = `A session lives ${lifetimeMaxMs / 60_000} minutes at most; this one ends at ${expiresAt}. Save your work and launch the app again.`;
+    return reject('LifetimeReached', detail);
+  }
+  const data = { ...whose, expiresAt: new Date(extendedMs).toISOString() };
+  return accept<SessionLifeEvent>({ type: 'SessionExtended', data });
+}
+
+function stop(stopped: StoppedBy, { status }: Living, whose: Whose) {
   if (isEnded(status)) {
     return reject('SessionEnded', `The session "${whose.sessionId}" has ended: it is ${status}.`);
   }

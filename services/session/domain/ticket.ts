@@ -44,9 +44,10 @@ function redeem({ sessionId, at }: { sessionId: string; at: string }, state: Tic
   if (at >= state.expiresAt) {
     return refused(`This ticket expired at ${state.expiresAt}; ask for a new one.`);
   }
-  const { userId, signInId, mode } = state;
+  const { userId, signInId, mode, ownerId, shareId } = state;
+  const guest = ownerId !== undefined && shareId !== undefined && { ownerId, shareId };
   return accept<ViewerTicketEvent>({
     type: 'ViewerTicketRedeemed',
-    data: { sessionId, userId, signInId, mode },
+    data: { sessionId, userId, signInId, mode, ...guest },
   });
 }

@@ -8,7 +8,7 @@ import {
   RecordActivity,
   RecordPreparation,
   RequestSession,
-  type SessionLifeEvent,
+  type SessionRequested,
   type SessionView,
   StopSession,
 } from '#shared/contracts/session.js';
@@ -19,18 +19,23 @@ import type { Service } from '#shared/boot/service.js';
 import type { RecordedEvent } from '#shared/es/commit.js';
 import type { Actor, Reply, RequestContext } from '#shared/es/operation.js';
 import { activity } from '../domain/activity.js';
+import type { EndingLimits } from '#shared/contracts/session-ending.js';
 import { preparation } from '../domain/preparation.js';
 import { isEnded, session, type StoppedBy } from '../domain/session.js';
-import { projectSession, type SessionRow } from '../read/sessions.js';
+import type { SessionRow } from '../read/sessions.js';
 import {
+  endsEverything,
   findSession,
   findVisibleSession,
   listSessions,
   seesEverything,
   sessionViewOf,
+  viewsOf,
 } from '../read/sessions.query.js';
 import type { SessionTables } from '../read/tables.js';
 import { SESSION, SESSION_EDGE } from '../tokens.js';
+import { Places } from './places.js';
+import { rowAfter, unknownSession } from './session-answers.js';
 import type { SessionEdge } from './session-edge.js';
 
 /** A session's id is made from the command's, so that a repeated request can't start a second desktop. */
@@ -42,10 +47,14 @@ type Launchable = Readonly<{ id: string; name: string; image: string }>;
 
 @Controller()
 export class SessionController {
+  readonly #places: Places;
+
   constructor(
     @Inject(SESSION) private readonly service: Service<SessionTables>,
     @Inject(SESSION_EDGE) private readonly edge: SessionEdge,
-  ) {}
+  ) {
+    this.#places = new Places(service, edge);
+  }
 
   @Handles(RequestSession)
   async request(
@@ -61,22 +70,35 @@ export class SessionController {
     if (found.kind === 'rejected') return found;
     const { id: appId, name: appName, image } = found.result;
     const userId = context.actor.id;
-    const expiresAt = new Date(this.edge.now().getTime() + this.edge.lifetimeMs).toISOString();
-    const asked = { sessionId, userId, appId, appName, image, geometry: GEOMETRY, expiresAt };
+    // First the place, then the session: whoever dies in between leaves a place that the supervisor frees.
+    const place = { sessionId, userId, appId };
+    const taken = first ? done({}) : await this.#places.take(place, context);
+    if (taken.kind === 'rejected') return taken;
+    const { limits, now } = this.edge;
+    const expiresAt = new Date(now().getTime() + limits.lifetimeMs).toISOString();
+    const asked = { ...place, appName, image, geometry: GEOMETRY, expiresAt, ...taken.result };
     const outcome = await this.service.commands.handle(session, {
       aggregate: 'session',
       id: sessionId,
       command: { type: 'RequestSession', data: asked },
       context,
     });
-    return resultOf(outcome, (events) => sessionViewOf(rowAfter(undefined, events)));
+    if (outcome.kind === 'rejected') await this.#places.freeUnlessRequested(sessionId, context);
+    return resultOf(outcome, (events) => {
+      const { data: requested } = events[0] as RecordedEvent<SessionRequested>;
+      const position = requested.queuePosition;
+      return sessionViewOf(rowAfter(undefined, events), { limits, position });
+    });
   }
 
   @Handles(StopSession)
   async stop(@Payload() { data, context }: Asked<typeof StopSession>): Promise<Reply<SessionView>> {
     const { session_id: sessionId } = data;
     const row = await findVisibleSession(this.service.reader, context.actor, sessionId);
-    if (!row) return unknown(sessionId);
+    if (!row) return unknownSession(sessionId);
+    if (row.user_id !== context.actor.id && !endsEverything(context.actor)) {
+      return rejected('Forbidden', 'You may look at this session, but not stop it.');
+    }
     const stopped = stoppedBy(context.actor, row);
     const outcome = await this.service.commands.handle(session, {
       aggregate: 'session',
@@ -84,13 +106,19 @@ export class SessionController {
       command: { type: 'StopSession', data: { sessionId, stopped } },
       context,
     });
-    return resultOf(outcome, (events) => sessionViewOf(rowAfter(row, events)));
+    if (outcome.kind === 'committed') await this.#places.free(sessionId, context);
+    const { limits } = this.edge;
+    return resultOf(outcome, (events) => sessionViewOf(rowAfter(row, events), { limits }));
   }
 
   @Handles(FindSession)
   async find(@Payload() { data, context }: Asked<typeof FindSession>): Promise<Reply<SessionView>> {
-    const row = await findVisibleSession(this.service.reader, context.actor, data.session_id);
-    return row ? done(sessionViewOf(row), row.version) : unknown(data.session_id);
+    const tables = await this.service.tablesFor(context);
+    const row = await findVisibleSession(tables, context.actor, data.session_id);
+    if (!row) return unknownSession(data.session_id);
+    const [view] = await viewsOf(tables, [row], this.#limitsIn(context));
+    if (!view) throw new Error('A row has a view');
+    return done(view, row.version);
   }
 
   @Handles(ListSessions)
@@ -99,10 +127,13 @@ export class SessionController {
     if (data.scope === 'all' && !seesEverything(actor)) {
       return rejected(
         'Forbidden',
-        'scope=all is for administrators; leave it out to see your own.',
+        'scope=all is for administrators, operators and auditors; leave it out to see your own.',
       );
     }
-    const page = await listSessions(this.service.reader, actor, data);
+    const page = await listSessions(await this.service.tablesFor(context), actor, {
+      ...data,
+      limits: this.#limitsIn(context),
+    });
     return page ? done(page) : rejected('InvalidRequest', 'cursor: is no cursor of this list');
   }
 
@@ -112,7 +143,7 @@ export class SessionController {
   ): Promise<Reply<null>> {
     const { session_id: sessionId } = data;
     const row = await findSession(this.service.reader, sessionId);
-    if (!row) return unknown(sessionId);
+    if (!row) return unknownSession(sessionId);
     if (isEnded(row.status)) {
       return rejected('SessionEnded', `The session "${sessionId}" has ended: it is ${row.status}.`);
     }
@@ -134,7 +165,7 @@ export class SessionController {
   ): Promise<Reply<null>> {
     const { session_id: sessionId, started_at: startedAt, ...progress } = data;
     const row = await findSession(this.service.database.primary, sessionId);
-    if (!row) return unknown(sessionId);
+    if (!row) return unknownSession(sessionId);
     const told = { sessionId, userId: row.user_id, startedAt, ...progress };
     const outcome = await this.service.commands.handle(preparation, {
       aggregate: 'preparation',
@@ -143,6 +174,12 @@ export class SessionController {
       context,
     });
     return ended(outcome);
+  }
+
+  /** Use is not kept for the past: when it would have ended a session can't be told. */
+  #limitsIn({ asOf }: RequestContext): EndingLimits {
+    const { limits } = this.edge;
+    return asOf === undefined ? limits : { ...limits, idleMs: 0 };
   }
 
   /** Asks the catalogue, in the caller's name: who may see an app is known there and only there (S-29). */
@@ -161,19 +198,8 @@ export class SessionController {
   }
 }
 
-function rowAfter(
-  row: SessionRow | undefined,
-  events: readonly RecordedEvent<SessionLifeEvent>[],
-): SessionRow {
-  const after = events.reduce(projectSession, row);
-  if (!after) throw new Error('A session that was decided on has a row');
-  return after;
-}
-
 const stoppedBy = ({ id, role }: Actor, { user_id }: SessionRow): StoppedBy => {
   if (role === 'system') return { by: 'system', reason: 'Sortie stopped it' };
-  return { by: id === user_id ? 'owner' : 'administrator' };
+  if (id === user_id) return { by: 'owner' };
+  return { by: role === 'operator' ? 'operator' : 'administrator' };
 };
-
-const unknown = (sessionId: string) =>
-  rejected('SessionUnknown', `There is no session "${sessionId}".`);

@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
+  at,
+  CREATED,
+  EXPIRES,
+  HELD,
+  iso,
+  known,
+  LIMITS,
+  nothing,
+  READY_MS,
+  seen,
+} from '#test/support/known-session.js';
+import {
   CLEAN_EXIT,
   END_RETRY_MS_MAX,
   endRetryMs,
@@ -7,38 +19,16 @@ import {
   type KnownSession,
   nextStep,
   type Seen,
-  type SeenRuntime,
   type Step,
 } from './next-step.process.js';
 
-const READY_MS = 120_000;
-const CREATED = Date.parse('2026-11-20T10:00:00.000Z');
-const EXPIRES = CREATED + 7_200_000;
-const iso = (ms: number) => new Date(ms).toISOString();
-const at = (state: SeenRuntime['state']): SeenRuntime => ({
-  name: 'sortie-s1',
-  endpoint: { kind: 'unix', path: '/run/s1.sock' },
-  state,
-});
-const known = (status: KnownSession['status'], over: Partial<KnownSession> = {}): KnownSession => ({
-  status,
-  created_at: iso(CREATED),
-  expires_at: iso(EXPIRES),
-  runtime_state: status === 'creating' ? 'none' : 'up',
-  end_attempts: 0,
-  end_failed_at: null,
-  ...over,
-});
-const nothing: Seen = { isOurs: false };
-const seen = (state: SeenRuntime['state'], over: Partial<Seen> = {}): Seen => ({
-  runtime: at(state),
-  isOurs: true,
-  ...over,
-});
+const isOver = (status: KnownSession['status']): boolean =>
+  status !== 'creating' && status !== 'running';
 type Case = [what: string, session: KnownSession | undefined, seen: Seen, now: number, step: Step];
 const steps = (cases: Case[]) =>
   it.each(cases)('%s', (...[, session, what, now, step]) => {
-    expect(nextStep(session, what, now, READY_MS)).toEqual(step);
+    const slot = session && !isOver(session.status) ? HELD : undefined;
+    expect(nextStep({ session, slot }, what, now, LIMITS)).toEqual(step);
   });
 
 describe('a creating session', () => {
@@ -105,9 +95,36 @@ describe('a running session', () => {
       known('running'),
       seen('running'),
       CREATED,
+      { kind: 'nothing', untilMs: EXPIRES - LIMITS.warningMs },
+    ],
+    [
+      'expires on time',
+      known('running'),
+      seen('running'),
+      EXPIRES,
+      { kind: 'expire', ending: 'lifetime' },
+    ],
+    [
+      'has its user warned before',
+      known('running'),
+      seen('running'),
+      EXPIRES - LIMITS.warningMs,
+      { kind: 'warn', ending: 'lifetime', endsAt: iso(EXPIRES) },
+    ],
+    [
+      'is left alone after the warning',
+      known('running', { warned_of: iso(EXPIRES) }),
+      seen('running'),
+      EXPIRES - 1,
       { kind: 'nothing', untilMs: EXPIRES },
     ],
-    ['expires on time', known('running'), seen('running'), EXPIRES, { kind: 'expire' }],
+    [
+      'has its user warned again once it was extended',
+      known('running', { warned_of: iso(EXPIRES - 7_200_000) }),
+      seen('running'),
+      EXPIRES - 1,
+      { kind: 'warn', ending: 'lifetime', endsAt: iso(EXPIRES) },
+    ],
     [
       'is adopted when another process started it',
       known('running'),

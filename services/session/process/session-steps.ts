@@ -1,5 +1,3 @@
-import type { SessionLifeEvent } from '#shared/contracts/session.js';
-import type { Outcome } from '#shared/es/command-handler.js';
 import { type Runtime, type RuntimeEnd, RuntimeFailure } from '../adapters/runtime-driver.js';
 import type { SessionCommand } from '../domain/session.js';
 import type { SessionRow } from '../read/sessions.js';
@@ -8,7 +6,9 @@ import { notReadyReason, type SeenRuntime, type Step } from './next-step.process
 import { PreparationRecorder } from './preparation-recorder.js';
 import type { RuntimeWatch } from './runtime-watch.js';
 import { StartSlots } from './start-slots.js';
+import { isVisible, type StepResult } from './step-result.js';
 import type { SupervisorParts } from './supervisor-parts.js';
+import { isTimeStep, TimeSteps } from './time-steps.js';
 
 const STARTS_AT_ONCE_MAX = 4;
 /** Longer than a driver's own bounds together, so that its better reason comes first. */
@@ -29,21 +29,26 @@ export type Work = {
 type Target = Readonly<{ sessionId: string; row: SessionRow | undefined; work: Work }>;
 type StartStep = Extract<Step, { kind: 'start' }>;
 
-/** `again`: done, look for the next step. `later`: it could not be done or is not visible yet. `nothing`: wait to be woken. */
-export type StepResult = 'again' | 'later' | 'nothing';
-
 /** Does the steps that {@link nextStep} names: one command or one call of the driver, and then its command. */
 export class SessionSteps {
   readonly #parts: SupervisorParts & Readonly<{ watch: RuntimeWatch }>;
-  readonly #slots = new StartSlots(STARTS_AT_ONCE_MAX);
+  readonly #starts = new StartSlots(STARTS_AT_ONCE_MAX);
+  readonly #time: TimeSteps;
 
   constructor(parts: SupervisorParts & Readonly<{ watch: RuntimeWatch }>) {
     this.#parts = parts;
+    this.#time = new TimeSteps(parts);
+  }
+
+  /** Lets those in the queue have what is free; a start may find another quota than the one before. Errors: LogUnavailableError. */
+  admitWaiting(): Promise<void> {
+    return this.#time.admitWaiting();
   }
 
   /** Does one step. Errors: LogUnavailableError, and the driver's where no event tells them. */
   async perform(target: Target, step: Exclude<Step, { kind: 'nothing' }>): Promise<StepResult> {
     const { sessionId, row } = target;
+    if (isTimeStep(step)) return this.#time.perform({ sessionId, row }, step);
     switch (step.kind) {
       case 'start':
         return row ? this.#start(target, row, step) : 'nothing';
@@ -57,10 +62,6 @@ export class SessionSteps {
       case 'stop': {
         const stopped = { by: 'system', reason: step.reason } as const;
         return this.#send({ type: 'StopSession', data: { sessionId, stopped } }, 'stopped');
-      }
-      case 'expire': {
-        const at = this.#parts.now().toISOString();
-        return this.#send({ type: 'ExpireSession', data: { sessionId, at } }, 'expired');
       }
       case 'adopt':
         return this.#adopt(sessionId, row);
@@ -81,7 +82,7 @@ export class SessionSteps {
     let runtime: Runtime;
     try {
       work.start = abort;
-      runtime = await this.#slots.run(abort.signal, () =>
+      runtime = await this.#starts.run(abort.signal, () =>
         untilAborted(this.#launch(row, step, abort.signal), abort.signal, ABORTED_START_MS),
       );
     } catch (cause) {
@@ -103,7 +104,8 @@ export class SessionSteps {
     const { driver, timeouts, now } = this.#parts;
     if (step.isDirty) await driver.stop(row.id);
     // The runtime's own bound comes after ours: it is for the case that no Sortie is left to end it.
-    const livesMs = Date.parse(row.expires_at) - now().getTime() + timeouts.cleanupMs;
+    const latestMs = Date.parse(row.expires_at) + timeouts.lifetimeMaxMs - timeouts.lifetimeMs;
+    const livesMs = latestMs - now().getTime() + timeouts.cleanupMs;
     const spec = {
       sessionId: row.id,
       image: row.image,
@@ -178,7 +180,3 @@ export class SessionSteps {
     return reason;
   }
 }
-
-/** Deciding again on rows that don't show the last step yet would do it twice. */
-const isVisible = (outcome: Outcome<SessionLifeEvent>): boolean =>
-  outcome.kind === 'committed' && outcome.caughtUp;

@@ -1,12 +1,14 @@
 import { v5 as uuidV5 } from 'uuid';
+import { ADMISSIONS, type AdmissionEvent } from '#shared/contracts/admission.js';
 import type { SessionLifeEvent } from '#shared/contracts/session.js';
 import type { CommandHandler, Outcome } from '#shared/es/command-handler.js';
 import { systemContext } from '#shared/es/system-context.js';
+import { admission, type AdmissionCommand } from '../domain/admission.js';
 import { session, type SessionCommand } from '../domain/session.js';
 
 const SUPERVISOR_NAMESPACE = 'c1a5f9a4-6f0e-5d0c-8a63-2f6a1f0f7c55';
 
-/** Sends the supervisor's commands. `step` names what is done once, so that doing it again after a crash records it once. */
+/** Sends the supervisor's commands. */
 export class SupervisorCommands {
   readonly #commands: CommandHandler;
 
@@ -14,7 +16,10 @@ export class SupervisorCommands {
     this.#commands = commands;
   }
 
-  /** Errors: LogUnavailableError. */
+  /**
+   * Sends a command to a session. `step` names what is done once, so that doing it again after a crash records it
+   * once. Errors: LogUnavailableError.
+   */
   send(
     command: SessionCommand,
     step: string,
@@ -28,5 +33,12 @@ export class SupervisorCommands {
       ...(expectedVersion !== undefined && { expectedVersion }),
     };
     return this.#commands.handle(session, { aggregate: 'session', id, command, context });
+  }
+
+  /** Changes who has a place. A session's place can be freed and taken more than once, so no step names it. */
+  admit(command: AdmissionCommand): Promise<Outcome<AdmissionEvent>> {
+    const context = systemContext();
+    const place = { aggregate: 'admission', id: ADMISSIONS };
+    return this.#commands.handle(admission, { ...place, command, context });
   }
 }

@@ -52,17 +52,20 @@ export class Supervisor {
     });
     this.#every(RECONCILE_INTERVAL_MS, () => this.reconcile());
     this.#every(timeouts.cleanupMs, () => this.#sweep());
+    await this.#guarded('those who wait can not be admitted', () => this.#steps.admitWaiting());
     await this.#guarded('sessions can not be compared with runtimes', () => this.reconcile());
   }
 
-  /** Looks at every open session and every runtime. */
+  /** Looks at every open session, every place and every runtime. */
   async reconcile(): Promise<void> {
     const { driver, rows } = this.#parts;
-    const [runtimes, openIds] = await Promise.all([
+    const [runtimes, openIds, slotIds] = await Promise.all([
       withDeadline(driver.list(), LIST_DEADLINE_MS, 'Listing the runtimes'),
       rows.listOpenIds(),
+      rows.listSlotIds(),
     ]);
-    const ids = new Set([...openIds, ...runtimes.map((runtime) => runtime.sessionId)]);
+    const running = runtimes.map((runtime) => runtime.sessionId);
+    const ids = new Set([...openIds, ...slotIds, ...running]);
     for (const id of ids) this.wake(id);
   }
 
@@ -137,7 +140,9 @@ export class Supervisor {
     const { rows, timeouts } = this.#parts;
     const row = await rows.find(sessionId);
     const seen = await this.#watch.look(sessionId, this.#nowMs());
-    const step = nextStep(row, seen, this.#nowMs(), timeouts.readyMs);
+    // After the session: its place was taken before it was there, so one that is missing now is not to come.
+    const slot = await rows.findSlot(sessionId);
+    const step = nextStep({ session: row, slot }, seen, this.#nowMs(), timeouts);
     if (step.kind === 'nothing') {
       if (step.untilMs !== undefined) this.#wakeAt(sessionId, step.untilMs);
       else this.#watch.forget(sessionId);
@@ -165,8 +170,10 @@ export class Supervisor {
   }
 
   async #sweep(): Promise<void> {
-    const overdue = await this.#parts.rows.listOverdueIds(this.#parts.now().toISOString());
-    for (const id of overdue) this.wake(id);
+    const { rows, timeouts } = this.#parts;
+    const nowMs = this.#nowMs();
+    const idleSince = timeouts.idleMs > 0 ? isoOf(nowMs - timeouts.idleMs) : undefined;
+    for (const id of await rows.listOverdueIds(isoOf(nowMs), idleSince)) this.wake(id);
   }
 
   #wakeAt(sessionId: string, atMs: number): void {
@@ -192,3 +199,5 @@ export class Supervisor {
 
   #nowMs = (): number => this.#parts.now().getTime();
 }
+
+const isoOf = (ms: number): string => new Date(ms).toISOString();

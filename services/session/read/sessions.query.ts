@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { QueryCreator } from 'kysely';
 import { decodeCursor, encodeCursor } from '#shared/contracts/page.js';
 import { isRowTime } from '#shared/contracts/row-time.js';
 import {
@@ -8,10 +8,12 @@ import {
   type SessionView,
 } from '#shared/contracts/session.js';
 import type { Actor } from '#shared/es/operation.js';
+import { comingEndOf, type EndingLimits, idleEndMs } from '#shared/contracts/session-ending.js';
 import type { SessionRow } from './sessions.js';
+import { queuePositions } from './slots.query.js';
 import type { SessionTables } from './tables.js';
 
-type Db = Kysely<SessionTables>;
+type Db = QueryCreator<SessionTables>;
 type Page = Readonly<{
   status?: SessionStatus | undefined;
   scope: 'own' | 'all';
@@ -19,13 +21,20 @@ type Page = Readonly<{
   cursor?: string | undefined;
 }>;
 
-const SEES_EVERYTHING = new Set<Actor['role']>(['admin', 'console', 'system']);
+const ENDS_EVERYTHING = new Set<Actor['role']>(['operator', 'admin', 'console', 'system']);
+const SEES_EVERYTHING = new Set<Actor['role']>([...ENDS_EVERYTHING, 'auditor']);
 
 /** Says whether an actor may see everybody's sessions; everybody else sees their own. */
 export const seesEverything = ({ role }: Actor): boolean => SEES_EVERYTHING.has(role);
 
-/** Shows a session; `reason` is left out until it has ended. */
-export const sessionViewOf = (row: SessionRow): SessionView => ({
+/** Says whether an actor may end everybody's sessions. */
+export const endsEverything = ({ role }: Actor): boolean => ENDS_EVERYTHING.has(role);
+
+/** What a view tells that is not in the session's row: its place in the queue, and what the limits make of its times. */
+export type ViewShown = Readonly<{ limits: EndingLimits; position?: number | undefined }>;
+
+/** Shows a session; `reason` says why it ended or what it waits for, and is left out while there is nothing to say. */
+export const sessionViewOf = (row: SessionRow, { limits, position }: ViewShown): SessionView => ({
   id: row.id,
   user_id: row.user_id,
   app_id: row.app_id,
@@ -37,9 +46,39 @@ export const sessionViewOf = (row: SessionRow): SessionView => ({
   updated_at: row.updated_at,
   last_active_at: row.last_active_at,
   expires_at: row.expires_at,
-  ...(row.reason !== null && { reason: row.reason }),
+  queue_position: position ?? null,
+  ...timesOf(row, limits),
+  ...reasonOf(row, position),
   preparation: row.preparation === null ? null : (JSON.parse(row.preparation) as PreparationView),
 });
+
+const timesOf = (row: SessionRow, limits: EndingLimits) => {
+  if (row.status !== 'running') return { idle_expires_at: null, warn_at: null };
+  const idleMs = idleEndMs(row, limits);
+  return {
+    idle_expires_at: idleMs === undefined ? null : timeOf(idleMs),
+    warn_at: timeOf(comingEndOf(row, limits).warnAtMs),
+  };
+};
+
+const timeOf = (ms: number): string => new Date(ms).toISOString();
+
+function reasonOf({ reason }: SessionRow, position: number | undefined) {
+  if (reason !== null) return { reason };
+  if (position === undefined) return {};
+  return { reason: `all places are taken; it is number ${position} in the queue` };
+}
+
+/** Shows some sessions, each with its place in the queue if it waits there. */
+export async function viewsOf(
+  db: Db,
+  rows: readonly SessionRow[],
+  limits: EndingLimits,
+): Promise<SessionView[]> {
+  const creating = rows.filter(({ status }) => status === 'creating').map(({ id }) => id);
+  const positions = await queuePositions(db, creating);
+  return rows.map((row) => sessionViewOf(row, { limits, position: positions.get(row.id) }));
+}
 
 /** The row of one session, whoever's it is. */
 export const findSession = (db: Db, id: string): Promise<SessionRow | undefined> =>
@@ -59,7 +98,7 @@ export async function findVisibleSession(
 export async function listSessions(
   db: Db,
   actor: Actor,
-  page: Page,
+  { limits, ...page }: Page & Pick<ViewShown, 'limits'>,
 ): Promise<{ sessions: SessionView[]; next_cursor?: string } | undefined> {
   let query = db
     .selectFrom('sessions')
@@ -79,7 +118,7 @@ export async function listSessions(
   const rows = await query.execute();
   const shown = rows.slice(0, page.limit);
   const last = shown.at(-1);
-  const sessions = shown.map(sessionViewOf);
+  const sessions = await viewsOf(db, shown, limits);
   return rows.length > page.limit && last
     ? { sessions, next_cursor: encodeCursor(`${last.created_at} ${last.id}`) }
     : { sessions };
@@ -114,13 +153,21 @@ export const listAliveSessions = (db: Db): Promise<SessionRow[]> =>
     .orderBy('created_at')
     .execute();
 
-/** Ids of the running sessions whose time is over at `at`. */
-export async function listOverdueSessionIds(db: Db, at: string): Promise<string[]> {
+/** Ids of the running sessions whose time is over at `at`, or that nobody has used since `idleSince`, if that counts. */
+export async function listOverdueSessionIds(
+  db: Db,
+  { at, idleSince }: Readonly<{ at: string; idleSince: string | undefined }>,
+): Promise<string[]> {
   const rows = await db
     .selectFrom('sessions')
     .select('id')
     .where('status', '=', 'running')
-    .where('expires_at', '<=', at)
+    .where((eb) =>
+      eb.or([
+        eb('expires_at', '<=', at),
+        ...(idleSince === undefined ? [] : [eb('touched_at', '<=', idleSince)]),
+      ]),
+    )
     .execute();
   return rows.map((row) => row.id);
 }

@@ -105,6 +105,53 @@ describe('the sessions', () => {
     expect(all).toEqual(['s1', 's1', 's1']);
   });
 
+  it('are admitted when they are requested, unless they wait', () => {
+    const [first] = HISTORY as [SessionEvent & { type: 'SessionRequested' }];
+    expect(rows[0]?.admitted_at).toBe(rows[0]?.created_at);
+    const waiting: SessionEvent = { ...first, data: { ...first.data, queuePosition: 2 } };
+    const admitted: SessionEvent = {
+      type: 'SessionAdmitted',
+      data: { ...whose, expiresAt: '2026-11-20T15:00:00.000Z' },
+    };
+    const shown = rowsAfter([waiting, admitted]).map((row) => [row.admitted_at, row.expires_at]);
+    expect(shown).toEqual([
+      [null, '2026-11-20T12:00:00.000Z'],
+      ['2026-11-20T10:00:01.000Z', '2026-11-20T15:00:00.000Z'],
+    ]);
+  });
+
+  it('know since when nobody has touched them, and what their user was warned of', () => {
+    const [requested, started] = HISTORY as [SessionEvent, SessionEvent];
+    const seen = (at: string): SessionEvent => ({
+      type: 'SessionActivitySeen',
+      data: { sessionId: 's1', userId: 'u1', at },
+    });
+    const endsAt = '2026-11-20T12:00:00.000Z';
+    const warned: SessionEvent = {
+      type: 'SessionExpiryWarned',
+      data: { ...whose, endsAt, ending: 'lifetime' },
+    };
+    const extended: SessionEvent = {
+      type: 'SessionExtended',
+      data: { ...whose, expiresAt: '2026-11-20T14:00:00.000Z' },
+    };
+    const early = seen('2026-11-20T09:00:00.000Z');
+    const later = seen('2026-11-20T10:00:02.500Z');
+    const all = rowsAfter([requested, started, early, later, warned, extended]);
+    expect(all.map(({ touched_at }) => touched_at)).toEqual([
+      null,
+      '2026-11-20T10:00:01.000Z',
+      '2026-11-20T10:00:01.000Z',
+      '2026-11-20T10:00:02.500Z',
+      '2026-11-20T10:00:02.500Z',
+      '2026-11-20T10:00:05.000Z',
+    ]);
+    expect(all.at(-1)).toMatchObject({
+      ...{ warned_of: endsAt, expires_at: '2026-11-20T14:00:00.000Z' },
+      last_active_at: '2026-11-20T10:00:02.500Z',
+    });
+  });
+
   describe('that are being created', () => {
     const [requested, started] = HISTORY as [SessionEvent, SessionEvent];
     const failed: SessionEvent = { type: 'SessionFailed', data: { ...whose, reason: 'x' } };

@@ -5,8 +5,8 @@ import type {
   SessionPreparing,
   SessionRequested,
   SessionStatus,
-  ViewerTicketEvent,
 } from '#shared/contracts/session.js';
+import { isTimeEvent, type SessionTimeEvent } from '#shared/contracts/session-ending.js';
 import { partsOf, type RecordedEvent } from '#shared/es/commit.js';
 import { rowModel } from '#shared/es/read-model.js';
 
@@ -29,6 +29,12 @@ export type SessionRow = {
   updated_at: string;
   last_active_at: string | null;
   expires_at: string;
+  /** Null while it waits in the queue: the time for its start and its lifetime count from here. */
+  admitted_at: string | null;
+  /** When a person last did something with it; its start, until one has, and null before that. */
+  touched_at: string | null;
+  /** The end that its user was last warned of. */
+  warned_of: string | null;
   /** What became of the runtime: not seen to run, up, or ended and cleaned up after. */
   runtime_state: 'none' | 'up' | 'ended';
   end_attempts: number;
@@ -44,8 +50,8 @@ const AGGREGATES: ReadonlySet<string> = new Set(['session', 'activity', 'prepara
 /** All sessions, one row each (S-38), with what the supervisor needs to know of their runtimes. */
 export const sessions = rowModel<SessionEvent, SessionRow>({
   table: 'sessions',
-  // 2: how far a start is.
-  version: 2,
+  // 2: how far a start is. 3: queue, warnings and extensions.
+  version: 3,
   key: 'id',
   keysOf(event) {
     const { aggregate, id } = partsOf(event.stream);
@@ -61,11 +67,18 @@ export function projectSession(
 ): SessionRow | undefined {
   if (event.type === 'SessionRequested') return requested(event);
   // A reaped runtime can be nobody's: then there is no row to change.
-  if (!row || isOfTicket(event)) return row;
-  // Use of a session is no new version of it.
-  if (event.type === 'SessionActivitySeen') return { ...row, last_active_at: event.data.at };
+  if (!row || !isOfLife(event)) return row && besideLife(row, event);
+  const change = isTimeEvent(event) ? timeChanged(event) : changed(event);
+  return { ...row, ...change, version: event.sequence };
+}
+
+/** Use of a session is no new version of it, and neither is how far its start is. */
+function besideLife(row: SessionRow, event: RecordedEvent<SessionEvent>): SessionRow {
   if (event.type === 'SessionPreparing') return prepared(row, event);
-  return { ...row, ...changed(event), version: event.sequence };
+  if (event.type !== 'SessionActivitySeen') return row;
+  const { at } = event.data;
+  const isLater = row.touched_at !== null && at > row.touched_at;
+  return { ...row, last_active_at: at, ...(isLater && { touched_at: at }) };
 }
 
 /** Its own stream is in no order with the session's: what comes after the start is old. */
@@ -75,9 +88,8 @@ const prepared = (row: SessionRow, { data }: SessionPreparing): SessionRow => {
   return { ...row, preparation: JSON.stringify({ step, done, total } satisfies PreparationView) };
 };
 
-const isOfTicket = (
-  event: RecordedEvent<SessionEvent>,
-): event is RecordedEvent<ViewerTicketEvent> => event.type.startsWith('ViewerTicket');
+const isOfLife = (event: RecordedEvent<SessionEvent>): event is RecordedEvent<SessionLifeEvent> =>
+  partsOf(event.stream).aggregate === 'session';
 
 function requested({ data, cloud, sequence }: RecordedEvent<SessionRequested>): SessionRow {
   return {
@@ -97,6 +109,9 @@ function requested({ data, cloud, sequence }: RecordedEvent<SessionRequested>): 
     updated_at: cloud.time,
     last_active_at: null,
     expires_at: data.expiresAt,
+    admitted_at: data.queuePosition === undefined ? cloud.time : null,
+    touched_at: null,
+    warned_of: null,
     runtime_state: 'none',
     end_attempts: 0,
     end_failed_at: null,
@@ -105,8 +120,20 @@ function requested({ data, cloud, sequence }: RecordedEvent<SessionRequested>): 
   };
 }
 
+function timeChanged(event: RecordedEvent<SessionTimeEvent>): Partial<SessionRow> {
+  const { time } = event.cloud;
+  switch (event.type) {
+    case 'SessionAdmitted':
+      return { admitted_at: time, expires_at: event.data.expiresAt };
+    case 'SessionExpiryWarned':
+      return { warned_of: event.data.endsAt };
+    case 'SessionExtended':
+      return { expires_at: event.data.expiresAt, touched_at: time };
+  }
+}
+
 function changed(
-  event: RecordedEvent<Exclude<SessionLifeEvent, SessionRequested>>,
+  event: RecordedEvent<Exclude<SessionLifeEvent, SessionRequested | SessionTimeEvent>>,
 ): Partial<SessionRow> {
   const { time } = event.cloud;
   switch (event.type) {
@@ -119,6 +146,7 @@ function changed(
         pod_ip: podIp,
         endpoint: JSON.stringify(endpoint),
         preparation: null,
+        touched_at: time,
         updated_at: time,
       };
     }

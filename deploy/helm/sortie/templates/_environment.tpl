@@ -38,14 +38,30 @@
   "SORTIE_CONFIG" "/etc/sortie/branding.json"
   "SORTIE_SEED" "/etc/sortie/apps.json"
   "SORTIE_SESSION_TIMEOUT" ($values.settings.sessionTimeout | toString)
+  "SORTIE_SESSION_WARNING" ($values.settings.sessionWarning | toString)
+  "SORTIE_SESSION_IDLE_TIMEOUT" ($values.settings.sessionIdleTimeout | toString)
+  "SORTIE_SESSIONS_PER_USER" ($values.settings.sessionsPerUser | toString)
+  "SORTIE_SESSIONS_MAX" ($values.settings.sessionsMax | toString)
+  "SORTIE_SESSION_QUEUE_MAX" ($values.settings.sessionQueueMax | toString)
   "SORTIE_SESSION_CLEANUP_INTERVAL" ($values.settings.sessionCleanupInterval | toString)
   "SORTIE_POD_READY_TIMEOUT" ($values.settings.podReadyTimeout | toString)
   "SORTIE_WRITES_PER_MINUTE" ($values.settings.writesPerMinute | int | toString)
   "SORTIE_SIGN_INS_PER_MINUTE" ($values.settings.signInsPerMinute | int | toString)
   "SORTIE_LOG_LEVEL" $values.settings.logLevel
 -}}
+{{- with $values.settings.sessionLifetimeMax }}{{ $_ := set $set "SORTIE_SESSION_LIFETIME_MAX" (. | toString) }}{{ end -}}
 {{- with include "sortie.publicUrl" .root }}{{ $_ := set $set "SORTIE_PUBLIC_URL" . }}{{ end -}}
 {{- with $values.settings.auditHeadsTo }}{{ if has "audit" $.services }}{{ $_ := set $set "SORTIE_AUDIT_HEADS_TO" (join "," .) }}{{ end }}{{ end -}}
+{{- if has "audit" $.services }}
+{{- with $values.settings.auditRetentionDays }}{{ $_ := set $set "SORTIE_AUDIT_RETENTION_DAYS" (. | toString) }}{{ end -}}
+{{- end -}}
+{{- if and (has "identity" $.services) $values.settings.oidc.issuer -}}
+{{- $_ := set $set "SORTIE_OIDC_ISSUER" $values.settings.oidc.issuer -}}
+{{- $_ := set $set "SORTIE_OIDC_CLIENT_ID" $values.settings.oidc.clientId -}}
+{{- $_ := set $set "SORTIE_OIDC_NEW_PEOPLE" $values.settings.oidc.newPeople -}}
+{{- with $values.settings.oidc.name }}{{ $_ := set $set "SORTIE_OIDC_NAME" . }}{{ end -}}
+{{- if and $isMany $values.settings.oidc.existingSecret }}{{ $_ := set $set "SORTIE_OIDC_CLIENT_SECRET_FILE" "/run/secrets/sortie/client-secret" }}{{ end -}}
+{{- end -}}
 {{- with $values.settings.trustedProxies }}{{ $_ := set $set "SORTIE_TRUSTED_PROXIES" (join "," .) }}{{ end -}}
 {{- if $isMany -}}
 {{- $_ := set $set "SORTIE_NATS_URL" (include "sortie.natsUrl" .root) -}}
@@ -54,6 +70,12 @@
 {{- if include "sortie.natsCaSecret" .root }}{{ $_ := set $set "SORTIE_NATS_CA_FILE" "/run/secrets/sortie/nats-ca.crt" }}{{ end -}}
 {{- if include "sortie.isSealing" .component }}{{ $_ := set $set "SORTIE_SEALING_KEY_FILE" "/run/secrets/sortie/sealing.key" }}{{ end -}}
 {{- if eq .component "audit" }}{{ $_ := set $set "SORTIE_AUDIT_KEY_FILE" "/run/secrets/sortie/audit.key" }}{{ end -}}
+{{- if and (eq .component "audit") $values.settings.s3.existingSecret -}}
+{{- $_ := set $set "SORTIE_S3_ACCESS_KEY_ID_FILE" "/run/secrets/sortie/access-key-id" -}}
+{{- $_ := set $set "SORTIE_S3_SECRET_ACCESS_KEY_FILE" "/run/secrets/sortie/secret-access-key" -}}
+{{- $_ := set $set "SORTIE_S3_REGION" $values.settings.s3.region -}}
+{{- with $values.settings.s3.endpoint }}{{ $_ := set $set "SORTIE_S3_ENDPOINT" . }}{{ end -}}
+{{- end -}}
 {{- if ne .component "gateway" }}{{ $set = merge $set (include "sortie.databaseEnvironment" .root | fromJson) }}{{ end -}}
 {{- else -}}
 {{- $set = merge $set (dict "SORTIE_DB_TYPE" "sqlite" "SORTIE_DB" $values.database.sqlite.path) -}}
@@ -107,6 +129,14 @@
 {{- if include "sortie.isSealing" .component }}{{ $items = append $items (dict "key" "sealing.key" "path" "sealing.key") }}{{ end -}}
 {{- if eq .component "audit" }}{{ $items = append $items (dict "key" "audit.key" "path" "audit.key") }}{{ end -}}
 {{- $sources := list (dict "secret" (dict "name" $values.keys.existingSecret "items" $items)) -}}
+{{- if and (eq .component "audit") $values.settings.s3.existingSecret -}}
+{{- $keys := list (dict "key" "access-key-id" "path" "access-key-id") (dict "key" "secret-access-key" "path" "secret-access-key") -}}
+{{- $sources = append $sources (dict "secret" (dict "name" $values.settings.s3.existingSecret "items" $keys)) -}}
+{{- end -}}
+{{- if and (eq .component "identity") $values.settings.oidc.issuer $values.settings.oidc.existingSecret -}}
+{{- $secret := list (dict "key" "client-secret" "path" "client-secret") -}}
+{{- $sources = append $sources (dict "secret" (dict "name" $values.settings.oidc.existingSecret "items" $secret)) -}}
+{{- end -}}
 {{- with include "sortie.natsCaSecret" .root -}}
 {{- $key := $values.nats.enabled | ternary "ca.crt" $values.nats.external.caSecretKey -}}
 {{- $sources = append $sources (dict "secret" (dict "name" . "items" (list (dict "key" $key "path" "nats-ca.crt")))) -}}

@@ -1,17 +1,32 @@
 import {
+  appRevision,
   FindApp,
   GrantAppAccess,
+  GrantGroupAccess,
   LaunchApp,
+  ListAppRevisions,
   ListApprovals,
   ListApps,
   RegisterApp,
   RetireApp,
+  RevertApp,
   ReviseApp,
   WithdrawAppAccess,
+  WithdrawGroupAccess,
 } from '#shared/contracts/catalog.js';
+import { z } from 'zod';
 import { route } from '../route.js';
+import { withUserNames } from '../user-names.js';
 
 const tag = 'Apps';
+const revisionsNamed = z.object({
+  revisions: z.array(
+    appRevision.extend({
+      user_name: z.string().optional().describe('For those who may know the names of users'),
+    }),
+  ),
+  next_cursor: z.string().optional(),
+});
 
 /** The catalogue (S-36), who may use an app, and opening one that is a URL. */
 export const appRoutes = [
@@ -67,6 +82,31 @@ export const appRoutes = [
     problems: ['AppUnknown'],
   }),
   route({
+    method: 'GET',
+    path: '/api/apps/{app_id}/history',
+    operation: ListAppRevisions,
+    summary: 'Every definition that the app ever had, newest first, with what each changed',
+    tag,
+    success: 200,
+    body: revisionsNamed,
+    answer: async ({ revisions, ...rest }, answering) => ({
+      revisions: await withUserNames(revisions, answering),
+      ...rest,
+    }),
+    problems: ['AppUnknown'],
+  }),
+  route({
+    method: 'POST',
+    path: '/api/apps/{app_id}/revert',
+    operation: RevertApp,
+    hasVersion: true,
+    ifMatch: 'required',
+    summary: 'Make the app again what it was from a version of its history on',
+    tag,
+    success: 200,
+    problems: ['AppUnknown', 'RevisionUnknown'],
+  }),
+  route({
     method: 'POST',
     path: '/api/apps/{app_id}/launch',
     operation: LaunchApp,
@@ -80,7 +120,7 @@ export const appRoutes = [
     path: '/api/apps/{app_id}/approvals',
     operation: ListApprovals,
     hasVersion: true,
-    summary: 'The users who may use an app with visibility "approved"',
+    summary: 'The users and groups who may use an app with visibility "approved"',
     tag,
     success: 200,
     problems: ['AppUnknown'],
@@ -99,6 +139,24 @@ export const appRoutes = [
     path: '/api/apps/{app_id}/approvals/{user_id}',
     operation: WithdrawAppAccess,
     summary: 'Take a user off the list again',
+    tag,
+    success: 204,
+    problems: ['AppUnknown'],
+  }),
+  route({
+    method: 'PUT',
+    path: '/api/apps/{app_id}/approved-groups/{group_id}',
+    operation: GrantGroupAccess,
+    summary: 'Let the members of a group use an app with visibility "approved"',
+    tag,
+    success: 204,
+    problems: ['AppUnknown', 'GroupUnknown'],
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api/apps/{app_id}/approved-groups/{group_id}',
+    operation: WithdrawGroupAccess,
+    summary: 'Take a group off the list again',
     tag,
     success: 204,
     problems: ['AppUnknown'],

@@ -2,19 +2,26 @@ import { z } from 'zod';
 import {
   analyticsView,
   auditEntry,
+  BeginAuditExport,
   ListAudit,
   ListLeaves,
+  ListMyTrail,
   ListTreeHeads,
   ProveConsistency,
   ProveInclusion,
   ShowAnalytics,
   ShowAuditKey,
+  ShowAuditRetention,
+  ShowAuditTimeline,
   ShowTreeHead,
   ShowTreePeaks,
 } from '#shared/contracts/audit.js';
 import { FindApp } from '#shared/contracts/catalog.js';
-import { ListUserNames } from '#shared/contracts/identity.js';
-import { type Answering, route } from '../route.js';
+import { systemContext } from '#shared/es/system-context.js';
+import type { AuditExports } from '../audit-exports.js';
+import { EXPORT_TYPES } from '../export-text.js';
+import { route, type Route } from '../route.js';
+import { withUserNames } from '../user-names.js';
 
 const tag = 'Audit';
 
@@ -40,14 +47,41 @@ export const auditRoutes = [
     tag,
     success: 200,
     body: named,
-    answer: async ({ entries, ...rest }, answering) => {
-      const names = await userNames(new Set(entries.map((entry) => entry.user)), answering);
-      const withNames = entries.map((entry) => {
-        const user_name = names[entry.user];
-        return { ...entry, ...(user_name !== undefined && { user_name }) };
-      });
-      return { entries: withNames, ...rest };
-    },
+    answer: async ({ entries, ...rest }, answering) => ({
+      entries: await withUserNames(entries, answering),
+      ...rest,
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/audit/timeline',
+    operation: ShowAuditTimeline,
+    summary: 'How many entries match, hour by hour or day by day',
+    tag,
+    success: 200,
+  }),
+  route({
+    method: 'GET',
+    path: '/api/audit/retention',
+    operation: ShowAuditRetention,
+    summary:
+      'How many entries would leave the trail now, and how many would stay; nothing leaves by it',
+    tag,
+    success: 200,
+  }),
+  route({
+    method: 'GET',
+    path: '/api/me/trail',
+    operation: ListMyTrail,
+    summary: 'What you did, and what was done to you and to what is yours, newest first',
+    tag,
+    success: 200,
+    body: named,
+    // Who did it is what everybody may know of what was done to them.
+    answer: async ({ entries, ...rest }, { bus }) => ({
+      entries: await withUserNames(entries, { bus, context: systemContext() }),
+      ...rest,
+    }),
   }),
   route({
     method: 'GET',
@@ -128,12 +162,18 @@ export const auditRoutes = [
   }),
 ];
 
-async function userNames(
-  ids: ReadonlySet<string>,
-  { bus, context }: Answering,
-): Promise<Record<string, string>> {
-  const reply = await bus.request(ListUserNames, { ids: [...ids] }, context);
-  return reply.kind === 'done'
-    ? Object.fromEntries(reply.result.users.map(({ id, name }) => [id, name]))
-    : {};
-}
+/** The trail as a file, in a stream that takes as long as its reader. */
+export const auditExportRoute = (exports: AuditExports): Route =>
+  route({
+    method: 'GET',
+    path: '/api/audit/export',
+    operation: BeginAuditExport,
+    summary:
+      'The trail as a file, oldest first, up to the sequence in `sortie-as-of`; it is whole if the connection ends in order',
+    tag,
+    success: 200,
+    produces: Object.values(EXPORT_TYPES),
+    perform: exports.begin,
+    answer: exports.send,
+    problems: ['TooManyConnections', 'ExportOutrun'],
+  });

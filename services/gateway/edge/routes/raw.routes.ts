@@ -51,6 +51,8 @@ export function rawRoutes(parts: RawParts): readonly RawRoute[] {
       summary:
         'Server-sent events: `id` is the log’s sequence; come back with Last-Event-ID (or ?after=) and miss nothing',
       allow: [...PEOPLE, 'console'],
+      // What a token hears of is what it may read.
+      scope: null,
       produces: 'text/event-stream',
       parameters: [
         { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' }, description: AFTER },

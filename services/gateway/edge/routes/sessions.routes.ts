@@ -1,4 +1,6 @@
 import {
+  ExtendSession,
+  FindQuota,
   FindSession,
   IssueViewerTicket,
   ListSessions,
@@ -28,7 +30,13 @@ export const sessionRoutes = [
     tag,
     success: 201,
     location: (session) => `/api/sessions/${session.id}`,
-    problems: ['AppUnknown', 'NotAContainerApp', 'RuntimeUnavailable'],
+    problems: [
+      'AppUnknown',
+      'NotAContainerApp',
+      'QuotaExceeded',
+      'QueueFull',
+      'RuntimeUnavailable',
+    ],
   }),
   route({
     method: 'GET',
@@ -50,6 +58,25 @@ export const sessionRoutes = [
     tag,
     success: 200,
     problems: ['SessionUnknown', 'SessionEnded'],
+  }),
+  route({
+    method: 'POST',
+    path: '/api/sessions/{session_id}/extend',
+    operation: ExtendSession,
+    hasVersion: true,
+    ifMatch: 'optional',
+    summary: 'Give your session more time, one step at a time',
+    tag,
+    success: 200,
+    problems: ['SessionUnknown', 'SessionNotRunning', 'SessionEnded', 'LifetimeReached'],
+  }),
+  route({
+    method: 'GET',
+    path: '/api/quota',
+    operation: FindQuota,
+    summary: 'How many sessions there may be, and how many there are',
+    tag,
+    success: 200,
   }),
   route({
     method: 'POST',
