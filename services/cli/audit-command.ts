@@ -2,15 +2,17 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { exportBundle, type ExportOptions, type Get } from './audit-export.js';
 import { verifyBundle, type VerifyOptions } from './audit-verify.js';
 import { TamperedError, type Verified } from './bundle-verifier.js';
+import type { Cli } from './cli.js';
+import { addTrailCommands } from './trail-command.js';
 
 const TAMPERED = 1;
 const UNUSABLE = 2;
 
-type Print = (data: unknown, text: string) => void;
-
-/** Adds `sortie audit export`, which asks the running server, and `sortie audit verify`, which needs none. */
-export function addAuditCommand(program: Command, get: Get, print: Print): void {
+/** Adds `sortie audit`: what asks the running server, and `verify`, which needs none. */
+export function addAuditCommand(program: Command, get: Get, cli: Cli): void {
+  const { print } = cli;
   const audit = program.command('audit').description('the trail, and the proof that it is whole');
+  addTrailCommands(audit, cli);
   audit
     .command('export')
     .description('write the log, its signed tree heads and proofs into a file that can be checked')

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { pino, stdTimeFunctions } from 'pino';
-import { openGate } from './docker-gate/gate-server.js';
 import {
   type GateSettings,
   LIMITS_DEFAULT,
@@ -64,6 +63,7 @@ async function runGate(options: Options): Promise<void> {
     },
     pino.destination({ dest: 2, sync: true }),
   );
+  const { openGate } = await import('./docker-gate/gate-server.js');
   const gate = await openGate(settingsOf(options), (level, told) => logger[level](told));
   logger.info(`The Docker gate listens on ${options.listen}.`);
   await new Promise<void>((stop) => {

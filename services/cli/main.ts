@@ -1,101 +1,87 @@
 #!/usr/bin/env node
-import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import tab from '@bomb.sh/tab/commander';
+import { Command, CommanderError } from 'commander';
 import { config as loadDotenv } from 'dotenv';
-import type { z } from 'zod';
-import type { ShowProjections } from '#shared/contracts/gateway.js';
-import type { ResetPassword } from '#shared/contracts/identity.js';
-import type { rebuildReport, stateHash } from '#shared/contracts/projections.js';
+import { ApiError, refusalIn } from '#shared/client/client.js';
+import { addAdminCommand } from './admin-command.js';
+import { addAppsCommand } from './apps-command.js';
 import { addAuditCommand } from './audit-command.js';
-import { type Asked, ask } from './control-client.js';
+import type { Cli } from './cli.js';
+import { connect, type Server } from './connection.js';
 import { addDockerCommand } from './docker-command.js';
+import { addEventsCommand } from './events-command.js';
+import { CliError, EXIT } from './exit-codes.js';
 import { addNatsCommand } from './nats-command.js';
+import { addProjectionsCommand } from './projections-command.js';
+import { addSessionsCommand } from './sessions-command.js';
+import { addSignInCommands } from './sign-in-command.js';
 import { addStackCommand } from './stack-command.js';
 import { addStorageCommand } from './storage.js';
-import { table } from './table.js';
+import { terminalOf } from './terminal.js';
+import { addTokensCommand } from './tokens-command.js';
+import { addUsersCommand } from './users-command.js';
 
 // The server reads the same file, so both mean the same data folder.
 loadDotenv({ quiet: true });
 const program = new Command('sortie')
-  .description('Operates the Sortie that runs on a data folder, through its control socket.')
+  .description(
+    'Speaks to a Sortie: to the one that you signed in to, else to the one on the data folder here, through its control socket.',
+  )
+  .option('--url <url>', 'the server; https://sortie.example')
+  .option('--token-file <file>', 'its API token, instead of the one that sign-in kept')
   .option('--data <folder>', 'the data folder', process.env['SORTIE_DATA'] || 'data')
-  .option('--json', 'print JSON instead of text');
+  .option('--json', 'print JSON instead of text')
+  .addHelpText(
+    'after',
+    '\nEnds with 0 when done, 1 when the server refused, 2 when the command was not understood,\n3 when nobody answered, 4 when you have to sign in.',
+  )
+  .exitOverride();
 
-function server<T>(asked: Omit<Asked, 'socketPath'>): Promise<T> {
-  const folder = resolve(program.opts<{ data: string }>().data);
-  return ask<T>({ ...asked, socketPath: join(folder, 'control.sock') });
+const options = () => program.opts<Server & { json?: boolean }>();
+const connecting = () => connect(options());
+const cli: Cli = {
+  ...terminalOf(() => options().json === true),
+  connect: connecting,
+  client: async () => (await connecting()).client,
+};
+
+async function get<T>(path: string): Promise<T> {
+  const { send } = await connecting();
+  const answer = await send(path);
+  if (!answer.ok) throw await refusalIn(answer);
+  return (await answer.json()) as T;
 }
 
-/** Data goes to stdout, as JSON when asked for, so that programs can read it. */
-function print(data: unknown, text: string): void {
-  const asJson = program.opts<{ json?: boolean }>().json;
-  process.stdout.write(`${asJson ? JSON.stringify(data) : text}\n`);
-}
-
-const pathOf = (name: string): string => `/api/projections/${encodeURIComponent(name)}`;
-
-const projections = program.command('projections').description('the tables built from the log');
-
-projections
-  .command('list')
-  .description('where each one stands against the log')
-  .action(async () => {
-    type Shown = z.infer<typeof ShowProjections.result>;
-    const shown = await server<Shown>({ method: 'GET', path: '/api/projections' });
-    const rows = shown.projections.map((p) => [
-      p.name,
-      String(p.checkpoint),
-      String(p.lag),
-      p.error ?? p.status,
-    ]);
-    print(shown, table(['PROJECTION', 'CHECKPOINT', 'LAG', 'STATUS'], rows));
-  });
-
-projections
-  .command('hash <name>')
-  .description('the state hash; two rebuilds of the same log have the same')
-  .action(async (name: string) => {
-    type Shown = z.infer<typeof stateHash>;
-    const shown = await server<Shown>({ method: 'GET', path: `${pathOf(name)}/hash` });
-    print(shown, `${shown.hash}  ${shown.name} at sequence ${shown.sequence}`);
-  });
-
-projections
-  .command('rebuild <name>')
-  .description('fill a new table from the whole log beside the old one, then switch')
-  .action(async (name: string) => {
-    type Report = z.infer<typeof rebuildReport>;
-    const path = `${pathOf(name)}/rebuild`;
-    const done = await server<Report>({ method: 'POST', path, body: {} });
-    const same =
-      done.hashBefore === done.hashAfter ? 'the same as before' : 'DIFFERENT from before';
-    print(
-      done,
-      `${done.name}: ${done.events} events in ${done.durationMs} ms, up to sequence ${done.sequence}; its hash is ${same}:\n${done.hashAfter}`,
-    );
-  });
-
-program
-  .command('admin')
-  .description('administrators')
-  .command('reset-password <name>')
-  .description('give a user a new random password, shown once, and end the user’s sign-ins')
-  .action(async (name: string) => {
-    type Reset = z.infer<typeof ResetPassword.result>;
-    const path = '/api/users/reset-password';
-    const reset = await server<Reset>({ method: 'POST', path, body: { name } });
-    print(reset, `The new password of ${reset.name}: ${reset.password}`);
-  });
-
-addAuditCommand(program, (path) => server({ method: 'GET', path }), print);
-addNatsCommand(program, print);
-addStackCommand(program, print);
-addStorageCommand(program, print);
+addSignInCommands(program, cli);
+addAppsCommand(program, cli);
+addSessionsCommand(program, cli);
+addUsersCommand(program, cli);
+addTokensCommand(program, cli);
+addEventsCommand(program, cli);
+addProjectionsCommand(program, cli);
+addAdminCommand(program, cli);
+addAuditCommand(program, get, cli);
+addNatsCommand(program, cli.print);
+addStackCommand(program, cli.print);
+addStorageCommand(program, cli.print);
 addDockerCommand(program);
+tab(program, { completionCommandName: 'completion' });
 
 try {
   await program.parseAsync();
 } catch (error) {
+  process.exitCode = told(error);
+}
+
+/** Says why it ended, and with what code. */
+function told(error: unknown): number {
+  // Commander has said what it did not understand.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  if (error instanceof CliError) return error.exitCode;
+  if (!(error instanceof ApiError)) return EXIT.refused;
+  for (const { field, message } of error.problem.errors ?? []) {
+    process.stderr.write(`  ${field}: ${message}\n`);
+  }
+  return error.problem.code === 'SignInRequired' ? EXIT.signedOut : EXIT.refused;
 }

@@ -9,7 +9,6 @@ import {
 } from '#shared/adapters/migrator.js';
 import type { ConnectionReport, Databases } from '#shared/adapters/service-database.js';
 import { findHolder } from '#shared/boot/data-folder.js';
-import { databasesIn } from './storage-settings.js';
 import { table } from './table.js';
 
 type Print = (data: unknown, text: string) => void;
@@ -72,6 +71,8 @@ async function onDatabases(
   work: (databases: Databases, folder: string) => Promise<void>,
 ): Promise<void> {
   const folder = resolve(program.opts<{ data: string }>().data);
+  // The drivers of all databases, for this command alone.
+  const { databasesIn } = await import('./storage-settings.js');
   const databases = databasesIn(process.env, folder);
   try {
     await work(databases, folder);
