@@ -87,7 +87,7 @@ describe('a new user', () => {
     await admin.getByRole('button', { name: 'Add the user' }).click();
     const password = (await admin.locator('output').textContent()) ?? '';
     await admin.getByRole('button', { name: 'Done' }).click();
-    await admin.getByRole('row', { name: /ada user Active/ }).waitFor();
+    await admin.getByRole('row', { name: /ada User Active/ }).waitFor();
 
     const page = await (await stage.profile()).visit();
     await fillSignIn(page, { name: 'ada', password });

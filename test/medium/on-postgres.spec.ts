@@ -29,6 +29,8 @@ const SPECS = {
   'viewer tickets': () => import('./session-tickets.spec.js'),
   'how far sessions are': () => import('./session-preparation.spec.js'),
   'the supervisor': () => import('./session-supervisor.spec.js'),
+  'the quota and the queue of sessions': () => import('./session-admission.spec.js'),
+  'the time of sessions': () => import('./session-time.spec.js'),
 } as const;
 
 for (const [name, load] of Object.entries(SPECS)) {

@@ -2,6 +2,10 @@ import { defineConfig } from 'vite';
 
 const here = new URL('.', import.meta.url).pathname;
 
+/** What is fetched when it is needed. */
+const LATER =
+  /\/(admin|viewer|palette|account|share)\/|styles\/(admin|palette|account|share)\.css|novnc|uqr|main\.tsx/;
+
 export default defineConfig({
   root: here,
   base: '/',
@@ -19,7 +23,7 @@ export default defineConfig({
       output: {
         // One chunk for what every visit needs, instead of a dozen small ones that the lazy chunks share with it.
         codeSplitting: {
-          groups: [{ name: 'page', test: (id) => !/\/(admin|viewer)\/|novnc|main\.tsx/.test(id) }],
+          groups: [{ name: 'page', test: (id) => !LATER.test(id) }],
         },
       },
     },

@@ -5,6 +5,8 @@ import { startLive, stopLive } from './live.js';
 import { asProblem, type Problem } from './problem.js';
 import { forgetApps, loadApps } from './catalog.js';
 import { forgetSessions, loadLiveSessions } from './live-sessions.js';
+import { forgetPreferences, loadPreferences } from './own-preferences.js';
+import { loadRecents } from './recents.js';
 import { tellProblem } from './toasts.js';
 
 /** Who is signed in: undefined while the page has not asked yet, null when nobody is. */
@@ -24,13 +26,18 @@ export async function findAccount(): Promise<void> {
 }
 
 /** Signs in; rejects with the Problem that the sign-in page explains. */
-export async function signIn(name: string, password: string): Promise<void> {
-  enter(await api.signIn(name, password));
+export async function signIn(name: string, password: string, code?: string): Promise<void> {
+  enter(await api.signIn(name, password, code));
 }
 
 /** Signs out and forgets what was loaded. */
 export async function signOut(): Promise<void> {
   await api.signOut().then(leave, tellProblem);
+}
+
+/** Ends every sign-in of the person, this one too. */
+export async function signOutEverywhere(): Promise<void> {
+  await api.signOutEverywhere().then(leave, tellProblem);
 }
 
 /** Changes the password, after which the server no longer asks for it. */
@@ -43,6 +50,8 @@ function enter(account: Me): void {
   me.value = account;
   if (account.must_change_password) return;
   startLive();
+  loadRecents(account.id);
+  void loadPreferences();
   void loadApps();
   void loadLiveSessions();
 }
@@ -52,4 +61,6 @@ function leave(): void {
   stopLive();
   forgetApps();
   forgetSessions();
+  forgetPreferences();
+  loadRecents('');
 }

@@ -1,109 +1,68 @@
-/** The shapes of the REST interface, as they travel. */
+import type * as Rest from '../../../../shared/client/paths.js';
 
-export type Role = 'admin' | 'console' | 'user' | 'viewer';
-export type Visibility = 'public' | 'approved' | 'admin_only';
-export type LaunchType = 'url' | 'container';
-export type SessionStatus = 'creating' | 'running' | 'stopped' | 'expired' | 'failed';
+/** The shapes of the REST interface as the page uses them, from the types that its own document gives. */
 
-export interface Me {
-  id: string;
-  name: string;
-  role: Role;
-  must_change_password: boolean;
-}
+export type Me = Rest.ShowMeAnswer;
+export type Role = Me['role'];
+export type Branding = Rest.ShowBrandingAnswer;
 
-export interface Branding {
-  logo_url: string;
-  primary_color: string;
-  secondary_color: string;
-  tenant_name: string;
-}
-
-export interface App {
-  id: string;
-  name: string;
-  description: string;
-  url: string;
-  icon: string;
-  category: string;
-  visibility: Visibility;
-  launch_type: LaunchType;
-  container_image?: string;
-}
-
+export type App = Rest.FindAppAnswer;
 export type AppDraft = Omit<App, 'id'>;
+export type Visibility = App['visibility'];
+export type LaunchType = App['launch_type'];
 
+/** Where its desktop runs is nothing that a page shows. */
+export type Session = Omit<Rest.FindSessionAnswer, 'pod_name' | 'pod_ip'>;
+export type SessionStatus = Session['status'];
 /** How far a session is that is being created: bytes; `total` is 0 while nobody knows it. */
-export interface Preparation {
-  step: 'image';
-  done: number;
-  total: number;
-}
+export type Preparation = NonNullable<Session['preparation']>;
+/** How many sessions there may be, and how many there are. */
+export type Quota = Rest.FindQuotaAnswer;
 
-export interface Session {
-  id: string;
-  user_id: string;
-  app_id: string;
-  app_name: string;
-  status: SessionStatus;
-  created_at: string;
-  updated_at: string;
-  last_active_at?: string | null;
-  expires_at?: string | null;
-  reason?: string;
-  preparation?: Preparation | null;
-}
+export type ViewerTicket = Rest.IssueViewerTicketAnswer;
+export type ViewerMode = ViewerTicket['mode'];
+/** A share of one's own session: a person, or a link that people may take. */
+export type Share = Rest.ListSharesAnswer['shares'][number];
+export type ShareDraft = Rest.ShareSessionRequest;
+/** A session of somebody else, as far as it is shared. */
+export type SharedSession = Rest.AcceptShareAnswer;
+/** Somebody who has a desktop on screen now. */
+export type Viewer = Rest.ListViewersAnswer['viewers'][number];
 
-export interface ViewerTicket {
-  ticket: string;
-  expires_at: string;
-  url: string;
-}
+export type SignIn = Rest.ListSignInsAnswer['sign_ins'][number];
+/** What a program may use instead of a password. */
+export type ApiToken = Rest.ListApiTokensAnswer['tokens'][number];
+export type ApiTokenDraft = Rest.IssueApiTokenRequest;
+export type SecondFactor = Rest.ShowSecondFactorAnswer;
+/** A way to sign in elsewhere. */
+export type Provider = Rest.ListSignInProvidersAnswer['providers'][number];
+/** A program that waits for its owner's word. */
+export type DeviceRequest = Rest.ShowDeviceSignInAnswer;
+/** What follows a person from browser to browser. */
+export type KeptPreferences = Rest.ShowPreferencesAnswer;
 
-export interface User {
-  id: string;
-  name: string;
-  role: Role;
-  status: string;
-  created_at: string;
-}
-
-export interface AuditEntry {
-  id: string;
-  timestamp: string;
-  user: string;
-  user_name?: string;
-  action: string;
-  details: Record<string, unknown>;
-  resource_type: string;
-  resource_id: string;
-  ip_address: string;
-  user_agent: string;
-  outcome: 'done' | 'refused';
-  sequence: number;
-}
-
-export interface Analytics {
-  total_launches: number;
-  apps: { app_id: string; app_name?: string; launches: number; last_launched_at: string }[];
-  days: { day: string; launches: number }[];
-}
-
-export interface Projection {
-  name: string;
-  checkpoint: number;
-  lag: number;
-  status: string;
-  state_hash?: string;
-}
-
-export interface Projections {
-  head: number;
-  projections: Projection[];
-}
+export type User = Rest.ListUsersAnswer['users'][number];
+export type AuditEntry = Rest.ListAuditAnswer['entries'][number];
+/** How many entries of the trail there were, hour by hour or day by day. */
+export type Timeline = Rest.ShowAuditTimelineAnswer;
+/** How an app was from a moment on, and who made it so. */
+export type AppRevision = Rest.ListAppRevisionsAnswer['revisions'][number];
+/** Who looks after the apps of a category. */
+export type Category = Rest.ListCategoriesAnswer['categories'][number];
+export type GroupLine = Rest.ListGroupsAnswer['groups'][number];
+export type Group = Rest.FindGroupAnswer;
+/** What erasing a person would make unreadable. */
+export type Erasure = Rest.ShowErasureAnswer;
+export type Analytics = Rest.ShowAnalyticsAnswer;
+export type Projections = Rest.ShowProjectionsAnswer;
+export type Projection = Projections['projections'][number];
 
 export interface AuditFilter {
+  q?: string;
   user?: string;
   action?: string;
+  resource_type?: string;
+  outcome?: string;
   since?: string;
+  until?: string;
 }

@@ -1,23 +1,37 @@
 import type {
   Analytics,
+  ApiToken,
+  ApiTokenDraft,
   App,
   AppDraft,
   AuditEntry,
   AuditFilter,
   Branding,
+  DeviceRequest,
+  KeptPreferences,
   Me,
   Projections,
+  Provider,
   Role,
   Session,
+  Quota,
+  Share,
+  ShareDraft,
+  SecondFactor,
+  SharedSession,
+  SignIn,
   User,
+  Viewer,
+  ViewerMode,
   ViewerTicket,
 } from './api-types.js';
+import type { Preferences } from './preference-merge.js';
 import { Problem, readProblem } from './problem.js';
 
 const LIMIT = 100;
 
 type Query = Readonly<Record<string, string | number | undefined>>;
-type Versioned<T> = { value: T; etag: string };
+export type Versioned<T> = { value: T; etag: string };
 type Send = { body?: unknown; etag?: string; query?: Query; staySignedIn?: boolean };
 
 let tellSignedOut: () => void = () => undefined;
@@ -27,7 +41,12 @@ export function onSignedOut(callback: () => void): void {
   tellSignedOut = callback;
 }
 
-async function call<T>(method: string, path: string, send: Send = {}): Promise<Versioned<T>> {
+/** Asks the server; rejects with a Problem. */
+export async function call<T>(
+  method: string,
+  path: string,
+  send: Send = {},
+): Promise<Versioned<T>> {
   const headers = new Headers({ accept: 'application/json, application/problem+json' });
   if (send.body !== undefined) headers.set('content-type', 'application/json');
   if (send.etag) headers.set('if-match', send.etag);
@@ -49,22 +68,26 @@ async function call<T>(method: string, path: string, send: Send = {}): Promise<V
   return { value: value as T, etag: response.headers.get('etag') ?? '' };
 }
 
-function search(query: Query = {}): string {
+/** Writes what is given of a query, with its question mark. */
+export function search(query: Query = {}): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
   return given.length === 0
     ? ''
     : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
 }
 
-async function get<T>(path: string, query?: Query): Promise<T> {
+/** Reads something. */
+export async function get<T>(path: string, query?: Query): Promise<T> {
   return (await call<T>('GET', path, query ? { query } : {})).value;
 }
 
-async function post<T>(path: string, body?: unknown): Promise<T> {
+/** Sends something. */
+export async function post<T>(path: string, body?: unknown): Promise<T> {
   return (await call<T>('POST', path, { body: body ?? {} })).value;
 }
 
-async function del<T>(path: string, etag = ''): Promise<T> {
+/** Deletes something. */
+export async function del<T>(path: string, etag = ''): Promise<T> {
   return (await call<T>('DELETE', path, { etag })).value;
 }
 
@@ -74,15 +97,42 @@ const id = encodeURIComponent;
 export const api = {
   me: () => get<Me>('/me'),
   branding: () => get<Branding>('/branding'),
-  signIn: async (name: string, password: string) =>
-    (await call<{ user: Me }>('POST', '/sign-in', { body: { name, password }, staySignedIn: true }))
-      .value.user,
+  providers: () => get<{ providers: Provider[] }>('/sign-in/providers'),
+  signIn: async (name: string, password: string, code?: string) =>
+    (
+      await call<{ user: Me }>('POST', '/sign-in', {
+        body: { name, password, ...(code && { code }) },
+        staySignedIn: true,
+      })
+    ).value.user,
   signOut: () => post<void>('/sign-out'),
   changePassword: (current_password: string, new_password: string) =>
     call<void>('POST', '/me/password', {
       body: { current_password, new_password },
       staySignedIn: true,
     }),
+
+  signIns: () => get<{ sign_ins: SignIn[] }>('/me/sign-ins'),
+  endSignIn: (signIn: string) => del<void>(`/me/sign-ins/${id(signIn)}`),
+  signOutEverywhere: () => post<void>('/me/sign-out-everywhere'),
+  tokens: () => get<{ tokens: ApiToken[] }>('/me/tokens'),
+  createToken: (token: ApiTokenDraft) =>
+    post<{ token: string | null; api_token: ApiToken }>('/me/tokens', token),
+  revokeToken: (token: string) => del<void>(`/me/tokens/${id(token)}`),
+  secondFactor: () => get<SecondFactor>('/me/second-factor'),
+  beginSecondFactor: () => post<{ secret: string; uri: string }>('/me/second-factor'),
+  confirmSecondFactor: (code: string) =>
+    post<{ recovery_codes: string[] | null }>('/me/second-factor/confirm', { code }),
+  removeSecondFactor: (password: string) => post<void>('/me/second-factor/remove', { password }),
+  myTrail: (cursor?: string) =>
+    get<{ entries: AuditEntry[]; next_cursor?: string }>('/me/trail', { limit: 50, cursor }),
+  deviceRequest: (user_code: string) => post<DeviceRequest>('/device-codes/show', { user_code }),
+  approveDevice: (user_code: string, approve: boolean) =>
+    post<void>('/device-codes/approve', { user_code, approve }),
+
+  preferences: () => get<KeptPreferences>('/me/preferences'),
+  savePreferences: (preferences: Preferences) =>
+    call<void>('PUT', '/me/preferences', { body: preferences }),
 
   apps: (cursor?: string) =>
     get<{ apps: App[]; next_cursor?: string }>('/apps', { limit: LIMIT, cursor }),
@@ -101,8 +151,21 @@ export const api = {
   sessions: (query: { status?: string; cursor?: string; limit?: number; scope?: string }) =>
     get<{ sessions: Session[]; next_cursor?: string }>('/sessions', { limit: LIMIT, ...query }),
   stopSession: (session: string) => del<Session>(`/sessions/${id(session)}`),
+  extendSession: (session: string) => post<Session>(`/sessions/${id(session)}/extend`),
   viewerTicket: (session: string) =>
     post<ViewerTicket>(`/sessions/${id(session)}/viewer-tickets`, { mode: 'control' }),
+  quota: () => get<Quota>('/quota'),
+
+  shares: (session: string) => get<{ shares: Share[] }>(`/sessions/${id(session)}/shares`),
+  share: (session: string, share: ShareDraft) =>
+    post<{ share: Share; link?: string }>(`/sessions/${id(session)}/shares`, share),
+  changeShare: (session: string, share: string, mode: ViewerMode) =>
+    call<Share>('PUT', `/sessions/${id(session)}/shares/${id(share)}`, { body: { mode } }),
+  revokeShare: (session: string, share: string) =>
+    del<void>(`/sessions/${id(session)}/shares/${id(share)}`),
+  viewers: (session: string) => get<{ viewers: Viewer[] }>(`/sessions/${id(session)}/viewers`),
+  sharedWithMe: () => get<{ shares: SharedSession[] }>('/shares'),
+  acceptShare: (secret: string) => post<SharedSession>('/shares/accept', { secret }),
 
   users: () => get<{ users: User[] }>('/users'),
   createUser: (name: string, role: Role) =>

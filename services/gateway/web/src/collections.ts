@@ -1,7 +1,7 @@
 const DAY_MS = 86_400_000;
 
 /** Puts freshly read items in front of those read before; an item read twice keeps its fresh form. */
-export function mergeNewest<T extends { id: string }>(
+export function mergeNewest<T extends { id: string | number }>(
   fresh: readonly T[],
   before: readonly T[],
 ): T[] {

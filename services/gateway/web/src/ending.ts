@@ -6,6 +6,7 @@ const FINAL_CODES: Readonly<Record<number, Ending>> = {
   4403: { why: 'Your access to this desktop was withdrawn.', canRetry: false },
   4404: { why: 'This desktop is no longer there.', canRetry: false },
   4410: { why: 'This session has reached its time limit.', canRetry: false },
+  // 4409 is no ending: what the person may do there has changed, and a new ticket says how.
   4408: {
     why: 'The connection was closed because nobody used the desktop for a while.',
     canRetry: true,

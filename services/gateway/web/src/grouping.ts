@@ -42,6 +42,7 @@ function byName(one: App, other: App): number {
   return one.name.localeCompare(other.name, undefined, { numeric: true });
 }
 
-function fold(text: string): string {
+/** Writes a text as it is compared: without case and accents. */
+export function fold(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }

@@ -3,6 +3,7 @@ import type { App } from './api-types.js';
 import { api } from './api.js';
 import { openWebApp } from './catalog.js';
 import { liveSessions, rememberSession } from './live-sessions.js';
+import { rememberRecent } from './recents.js';
 import { navigate } from './router.js';
 import { tellProblem } from './toasts.js';
 
@@ -12,6 +13,7 @@ export const launching = signal('');
 /** Opens an app: a web app in a new tab, a desktop in this one; one that is running already is shown again. */
 export async function openApp(app: App): Promise<void> {
   if (launching.value !== '') return;
+  rememberRecent(app.id);
   if (app.launch_type === 'url') return openWebApp(app);
   const running = liveSessions.value?.find((session) => session.app_id === app.id);
   if (running) navigate(`/sessions/${running.id}`);

@@ -5,35 +5,53 @@ import { forgetPreparations, hearPreparation } from './preparations.js';
 import { asProblem } from './problem.js';
 
 /** What news are about; 'audit' stands for everything. */
-export type Topic = 'catalog' | 'session' | 'identity' | 'audit';
+export type Topic = NamedTopic | 'audit';
+type NamedTopic =
+  'catalog' | 'session' | 'sharing' | 'activity' | 'access' | 'identity' | 'preferences';
 
 const HIDDEN_MS = 60_000;
 
 // A named server-sent event reaches only a listener of that name, so each type that matters is listed.
-const TYPES: Readonly<Record<'catalog' | 'session' | 'identity', readonly string[]>> = {
-  catalog: [
-    'AppRegistered',
-    'AppRevised',
-    'AppRetired',
-    'AppAccessGranted',
-    'AppAccessWithdrawn',
-    'AppLaunched',
-  ],
-  session: [
-    'SessionRequested',
-    'SessionStarted',
-    'SessionStopped',
-    'SessionExpired',
-    'SessionFailed',
-  ],
-  identity: [
-    'UserRegistered',
-    'UserDisabled',
-    'PasswordChanged',
-    'SignedIn',
-    'SignInFailed',
-    'SignedOut',
-  ],
+const TYPES: Readonly<Record<NamedTopic, { service: string; names: readonly string[] }>> = {
+  catalog: {
+    service: 'catalog',
+    names: [
+      ...['AppRegistered', 'AppRevised', 'AppRetired', 'AppLaunched'],
+      ...['AppAccessGranted', 'AppAccessWithdrawn'],
+    ],
+  },
+  session: {
+    service: 'session',
+    names: [
+      ...['SessionRequested', 'SessionStarted', 'SessionStopped', 'SessionExpired'],
+      ...['SessionFailed', 'SessionAdmitted', 'QueueMoved', 'SlotTaken', 'SlotFreed'],
+      ...['SessionExpiryWarned', 'SessionExtended'],
+    ],
+  },
+  sharing: {
+    service: 'session',
+    names: [
+      ...['SessionShared', 'ShareAccepted', 'ShareModeChanged', 'ShareRevoked'],
+      ...['ViewerJoined', 'ViewerLeft'],
+    ],
+  },
+  identity: {
+    service: 'identity',
+    names: [
+      ...['UserRegistered', 'UserDisabled', 'PasswordChanged'],
+      ...['SignedIn', 'SignInFailed', 'SignedOut'],
+    ],
+  },
+  activity: { service: 'session', names: ['SessionActivitySeen'] },
+  access: {
+    service: 'identity',
+    names: [
+      ...['SignedIn', 'SignedOut', 'SignedOutEverywhere', 'PasswordChanged'],
+      ...['ApiTokenIssued', 'ApiTokenRevoked', 'ApiTokenUsed'],
+      ...['SecondFactorConfirmed', 'SecondFactorRemoved', 'RecoveryCodeUsed'],
+    ],
+  },
+  preferences: { service: 'identity', names: ['PreferencesKept'] },
 };
 
 const listeners = new Map<() => void, readonly Topic[]>();
@@ -85,9 +103,9 @@ function connect(): void {
   };
   next.addEventListener('resume', retry);
   next.addEventListener('sortie.session.SessionPreparing.v1', ({ data }) => hearPreparation(data));
-  for (const [service, names] of Object.entries(TYPES)) {
+  for (const [topic, { service, names }] of Object.entries(TYPES)) {
     for (const name of names)
-      next.addEventListener(`sortie.${service}.${name}.v1`, () => notify(service));
+      next.addEventListener(`sortie.${service}.${name}.v1`, () => notify(topic));
   }
 }
 
@@ -111,10 +129,10 @@ async function reconnect(): Promise<void> {
   else connect();
 }
 
-function notify(service: string | undefined): void {
+function notify(news: string | undefined): void {
   for (const [callback, topics] of listeners) {
     const wanted =
-      service === undefined || topics.some((topic) => topic === service || topic === 'audit');
+      news === undefined || topics.some((topic) => topic === news || topic === 'audit');
     if (wanted) callback();
   }
 }

@@ -18,7 +18,7 @@ export interface Pages<T> {
 }
 
 /** Reads a list page by page, newest first: `more` appends older items, `refresh` puts newer ones in front. */
-export function usePages<T extends { id: string }>(
+export function usePages<T extends { id: string | number }>(
   load: (cursor?: string) => Promise<Page<T>>,
   key: string,
 ): Pages<T> {

@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { readCollapsed, readTheme, writeCollapsed, writeTheme } from './preferences.js';
+import {
+  addRecent,
+  readCollapsed,
+  readQuality,
+  readRecents,
+  readSingleKeys,
+  readTheme,
+  RECENTS_MAX,
+  writeCollapsed,
+  writeQuality,
+  writeSingleKeys,
+  writeTheme,
+} from './preferences.js';
 
 function store(kept: Record<string, string> = {}) {
   return {
@@ -35,6 +47,38 @@ describe('the collapsed categories', () => {
   });
 });
 
+describe('the apps opened last', () => {
+  it('are each person’s own, the last one first, each once, and few', () => {
+    const browser = store();
+    for (const app of ['a', 'b', 'a']) addRecent(browser, 'ada', app);
+    expect(readRecents(browser, 'ada')).toEqual(['a', 'b']);
+    expect(readRecents(browser, 'bob')).toEqual([]);
+    for (let app = 0; app < 20; app += 1) addRecent(browser, 'ada', String(app));
+    expect(readRecents(browser, 'ada')).toHaveLength(RECENTS_MAX);
+    expect(readRecents(browser, 'ada')[0]).toBe('19');
+  });
+});
+
+describe('single-key shortcuts', () => {
+  it('are on until they are turned off, and can be turned on again', () => {
+    const browser = store();
+    expect(readSingleKeys(browser)).toBe(true);
+    writeSingleKeys(browser, false);
+    expect(readSingleKeys(browser)).toBe(false);
+    writeSingleKeys(browser, true);
+    expect(readSingleKeys(browser)).toBe(true);
+  });
+});
+
+describe('the picture quality', () => {
+  it('is remembered by its name', () => {
+    const browser = store();
+    expect(readQuality(browser)).toBe('');
+    writeQuality(browser, 'sharp');
+    expect(readQuality(browser)).toBe('sharp');
+  });
+});
+
 describe('a browser that blocks storage', () => {
   it('breaks nothing', () => {
     const blocked = () => {
@@ -43,5 +87,7 @@ describe('a browser that blocks storage', () => {
     const browser = { getItem: blocked, setItem: blocked, removeItem: blocked };
     expect(readTheme(browser)).toBeUndefined();
     expect(() => writeCollapsed(browser, ['x'])).not.toThrow();
+    expect(addRecent(browser, 'ada', 'x')).toEqual(['x']);
+    expect(readSingleKeys(browser)).toBe(true);
   });
 });

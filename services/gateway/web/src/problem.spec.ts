@@ -37,6 +37,11 @@ describe('explaining a refused sign-in', () => {
     expect(explainSignIn(new Problem({ status: 401, message: 'x' }))).toContain('do not match');
   });
 
+  it('tells a wrong code from a wrong password', () => {
+    const wrong = new Problem({ status: 401, code: 'SecondFactorWrong', message: 'x' });
+    expect(explainSignIn(wrong)).toContain('code is not right');
+  });
+
   it('says how long a locked account waits', () => {
     const locked = (retryAfterSeconds?: number): Problem =>
       new Problem({ status: 429, message: '', retryAfterSeconds });

@@ -51,6 +51,8 @@ export function asProblem(thrown: unknown): Problem {
 
 /** Says in one sentence why somebody could not sign in. */
 export function explainSignIn(problem: Problem): string {
+  if (problem.code === 'SecondFactorWrong')
+    return 'This code is not right, or was used already. Wait for the next one and try again.';
   if (problem.status === 401)
     return 'That name and password do not match. Check both and try again.';
   if (problem.status !== 429) return problem.message;

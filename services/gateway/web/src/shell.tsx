@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { findAccount, me, startProblem } from './account.js';
 import { loadApps } from './catalog.js';
 import { loadLiveSessions } from './live-sessions.js';
@@ -8,7 +9,10 @@ import { Page } from './parts/page.js';
 import { Empty, Loading, Trouble } from './parts/states.js';
 import { Toasts } from './parts/toasts.js';
 import { TopBar } from './parts/top-bar.js';
+import { loadPreferences } from './own-preferences.js';
+import { ADMINISTER } from './places.js';
 import { useNews } from './resource.js';
+import { panel, startShortcuts } from './shortcuts.js';
 import { matchRoute } from './route-match.js';
 import { path } from './router.js';
 import { AppsScreen } from './screens/apps.js';
@@ -18,6 +22,14 @@ import { SessionsScreen } from './screens/sessions.js';
 import { SignInScreen } from './screens/sign-in.js';
 
 const AdminScreen = lazy(async () => (await import('./admin/admin.js')).AdminScreen);
+const AccountScreen = lazy(async () => (await import('./account/account-screen.js')).AccountScreen);
+const DeviceScreen = lazy(async () => (await import('./account/device-screen.js')).DeviceScreen);
+const AcceptScreen = lazy(async () => (await import('./share/accept-screen.js')).AcceptScreen);
+const SharedScreen = lazy(async () => (await import('./share/shared-screen.js')).SharedScreen);
+const Palette = lazy(async () => (await import('./palette/palette.js')).Palette, { quiet: true });
+const KeysDialog = lazy(async () => (await import('./palette/keys.js')).KeysDialog, {
+  quiet: true,
+});
 
 /** The whole page: who is signed in decides what there is, and the path decides what of it is shown. */
 export function Shell(): JSX.Element {
@@ -44,31 +56,47 @@ function Inside(): JSX.Element {
     );
   }
   if (me.value === null) return <SignInScreen />;
-  if (me.value.must_change_password) return <PasswordScreen forced />;
-  return <SignedIn isAdmin={me.value.role === 'admin'} />;
+  if (me.value.must_change_password) return <PasswordScreen />;
+  return <SignedIn administers={ADMINISTER.includes(me.value.role)} />;
 }
 
-function SignedIn({ isAdmin }: { isAdmin: boolean }): JSX.Element {
+function SignedIn({ administers }: { administers: boolean }): JSX.Element {
   useNews(['catalog'], () => void loadApps());
+  useNews(['preferences'], () => void loadPreferences());
   useNews(['session'], () => void loadLiveSessions().catch(() => undefined));
+  useEffect(startShortcuts, []);
   const session = matchRoute('/sessions/:id', path.value)?.['id'];
-  if (session) return <SessionScreen key={session} id={session} />;
+  const shared = matchRoute('/shared/:id', path.value)?.['id'];
+  return (
+    <>
+      {session && <SessionScreen key={session} id={session} />}
+      {shared && <SharedScreen key={shared} id={shared} />}
+      {!session && !shared && <Framed administers={administers} />}
+      {panel.value === 'palette' && <Palette />}
+      {panel.value === 'keys' && <KeysDialog />}
+    </>
+  );
+}
+
+function Framed({ administers }: { administers: boolean }): JSX.Element {
   return (
     <>
       <TopBar />
       <main id="main" tabIndex={-1}>
-        {chooseScreen(isAdmin)}
+        {chooseScreen(administers)}
       </main>
     </>
   );
 }
 
-function chooseScreen(isAdmin: boolean): JSX.Element {
+function chooseScreen(administers: boolean): JSX.Element {
   const at = path.value;
   if (at === '/') return <AppsScreen />;
-  if (matchRoute('/sessions', at)) return <SessionsScreen isAdmin={isAdmin} />;
-  if (matchRoute('/account', at)) return <PasswordScreen />;
-  if (isAdmin && at.startsWith('/admin')) return <AdminScreen />;
+  if (matchRoute('/sessions', at)) return <SessionsScreen seesAll={administers} />;
+  if (/^\/account(\/|$)/.test(at)) return <AccountScreen />;
+  if (matchRoute('/device', at)) return <DeviceScreen />;
+  if (matchRoute('/shared', at)) return <AcceptScreen />;
+  if (administers && at.startsWith('/admin')) return <AdminScreen />;
   return (
     <Page title="Nothing here">
       <Empty icon="search" title="There is no such page">

@@ -5,14 +5,19 @@ import { confirm } from './parts/confirm.js';
 import { tell, tellProblem } from './toasts.js';
 
 /** Stops a session after asking; resolves to its last state, or undefined when it goes on. */
-export async function stopSession(session: Session): Promise<Session | undefined> {
+export async function stopSession(
+  session: Session,
+  onAgreed: () => void = () => undefined,
+): Promise<Session | undefined> {
   const agreed = await confirm({
     title: `Stop ${session.app_name}?`,
     text: 'The desktop closes for good. What was not saved outside of it is lost.',
     yes: 'Yes, stop it',
     no: 'Keep it running',
   });
-  return agreed ? endSession(session, `${session.app_name} was stopped.`) : undefined;
+  if (!agreed) return undefined;
+  onAgreed();
+  return endSession(session, `${session.app_name} was stopped.`);
 }
 
 /** Ends a session without asking, as when it has not even started. */

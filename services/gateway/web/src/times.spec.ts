@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isoFromLocal, sayDuration, sayExactly, sayLeft, sayWhen } from './times.js';
+import { isoFromLocal, localFromIso, sayDuration, sayExactly, sayLeft, sayWhen } from './times.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const before = (ms: number): string => new Date(NOW - ms).toISOString();
@@ -37,5 +37,11 @@ describe('a local time', () => {
     expect(isoFromLocal('2026-11-20T12:00')).toBe(new Date(2026, 10, 20, 12).toISOString());
     expect(isoFromLocal('')).toBe('');
     expect(isoFromLocal('x')).toBe('');
+  });
+
+  it('is what an ISO moment becomes again', () => {
+    expect(localFromIso(isoFromLocal('2026-02-03T04:05'))).toBe('2026-02-03T04:05');
+    expect(localFromIso('')).toBe('');
+    expect(localFromIso('x')).toBe('');
   });
 });

@@ -54,6 +54,15 @@ export function isoFromLocal(local: string): string {
   return local === '' || Number.isNaN(at.getTime()) ? '' : at.toISOString();
 }
 
+/** Turns an ISO moment into the value of a datetime-local field, in the reader's zone; '' stays ''. */
+export function localFromIso(iso = ''): string {
+  const at = new Date(iso);
+  if (iso === '' || Number.isNaN(at.getTime())) return '';
+  const two = (part: number): string => String(part).padStart(2, '0');
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
+  return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
 function sayDate(iso: string, locale?: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(iso));
 }

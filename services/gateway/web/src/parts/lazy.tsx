@@ -16,9 +16,10 @@ interface Shown<P> {
   problem?: Problem;
 }
 
-/** Makes a component whose code is fetched when it is first shown. */
+/** Makes a component whose code is fetched when it is first shown; `quiet` ones show nothing until then. */
 export function lazy<P extends object>(
   load: () => Promise<ComponentType<P>>,
+  options: { quiet?: boolean } = {},
 ): (props: P) => JSX.Element {
   let fetched: ComponentType<P> | undefined;
   return function Lazy(props: P): JSX.Element {
@@ -39,6 +40,6 @@ export function lazy<P extends object>(
     if (part) return createElement(part, props);
     if (shown.value.problem)
       return <Trouble problem={shown.value.problem} retry={() => location.reload()} />;
-    return <Loading what="Loading" />;
+    return options.quiet ? <></> : <Loading what="Loading" />;
   };
 }

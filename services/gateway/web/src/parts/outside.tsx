@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { setTitle } from '../branding.js';
-import { ThemeButton } from './top-bar.js';
+import { ThemeSwitch } from './top-bar.js';
 
 /** The frame of the screens that are shown before one is inside: a form beside a calm picture in the brand's colours. */
 export function Outside({
@@ -18,10 +18,10 @@ export function Outside({
       </div>
       <main class="outside-main">
         <div class="outside-form">{children}</div>
+        <div class="outside-corner">
+          <ThemeSwitch />
+        </div>
       </main>
-      <div class="outside-corner">
-        <ThemeButton />
-      </div>
     </div>
   );
 }

@@ -15,7 +15,8 @@ export function Page({ title, actions, children }: PageProps): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   setTitle(title);
   useEffect(() => {
-    if (shownBefore) heading.current?.focus({ preventScroll: true });
+    const busy = heading.current?.closest('.page')?.contains(document.activeElement);
+    if (shownBefore && !busy) heading.current?.focus({ preventScroll: true });
     shownBefore = true;
   }, []);
   return (

@@ -1,6 +1,7 @@
-import type { Signal } from '@preact/signals';
+import { type Signal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
+import { searchWanted, singleKeys } from '../shortcuts.js';
 import { Icon } from './icons.js';
 
 interface SearchBoxProps {
@@ -12,17 +13,12 @@ interface SearchBoxProps {
 /** The search box: `/` leads to it from anywhere, Escape empties it, Enter opens the first app found. */
 export function SearchBox({ query, onDown, onEnter }: SearchBoxProps): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const jump = (event: KeyboardEvent): void => {
-      const typing =
-        event.target instanceof Element && event.target.closest('input, textarea, select, dialog');
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || typing) return;
-      event.preventDefault();
-      input.current?.select();
-    };
-    document.addEventListener('keydown', jump);
-    return () => document.removeEventListener('keydown', jump);
-  }, []);
+  useSignalEffect(() => {
+    if (!searchWanted.value || !input.current) return;
+    input.current.focus();
+    input.current.select();
+    searchWanted.value = false;
+  });
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') query.value = '';
@@ -37,7 +33,7 @@ export function SearchBox({ query, onDown, onEnter }: SearchBoxProps): JSX.Eleme
         ref={input}
         type="search"
         aria-label="Search apps"
-        aria-keyshortcuts="/"
+        aria-keyshortcuts={singleKeys.value ? '/' : undefined}
         placeholder="Search apps"
         autocomplete="off"
         spellcheck={false}
@@ -45,7 +41,7 @@ export function SearchBox({ query, onDown, onEnter }: SearchBoxProps): JSX.Eleme
         onInput={(event) => (query.value = event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
-      <kbd aria-hidden="true">/</kbd>
+      {singleKeys.value && <kbd aria-hidden="true">/</kbd>}
     </div>
   );
 }

@@ -13,12 +13,13 @@ export type DesktopState = 'connecting' | 'connected' | 'reconnecting' | 'ended'
 interface StageProps {
   session?: Session;
   state: DesktopState;
+  about?: ComponentChildren;
   tools?: ComponentChildren;
   children: ComponentChildren;
 }
 
 /** The frame of a session: a thin bar above, and the whole window for the desktop. */
-export function Stage({ session, state, tools, children }: StageProps): JSX.Element {
+export function Stage({ session, state, about, tools, children }: StageProps): JSX.Element {
   return (
     <div class="stage">
       <header class="stage-bar">
@@ -31,9 +32,14 @@ export function Stage({ session, state, tools, children }: StageProps): JSX.Elem
             <strong class="stage-name">{session.app_name}</strong>
             <StatusChip status={session.status} />
             {isLive(session) && <TimeLeft until={session.expires_at} />}
+            {about}
           </>
         )}
-        <div class="stage-tools">{tools}</div>
+        {tools && (
+          <div class="stage-tools" role="toolbar" aria-label="Tools of the desktop">
+            {tools}
+          </div>
+        )}
       </header>
       <main class="stage-body">
         <section class="stage-desktop" aria-label="Desktop" data-state={state}>

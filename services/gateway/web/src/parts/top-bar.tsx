@@ -2,8 +2,12 @@ import type { JSX } from 'preact';
 import { me, signOut } from '../account.js';
 import { liveState } from '../live.js';
 import { liveSessions } from '../live-sessions.js';
+import { ADMINISTER } from '../places.js';
 import { path } from '../router.js';
-import { chooseTheme, chosenTheme, theme } from '../theme.js';
+import { PALETTE_KEYS, panel } from '../shortcuts.js';
+import { chooseTheme } from '../own-preferences.js';
+import type { ThemeChoice } from '../preferences.js';
+import { themeChoice } from '../theme.js';
 import { Brand } from './brand.js';
 import { Icon, type IconName } from './icons.js';
 
@@ -27,7 +31,7 @@ export function TopBar(): JSX.Element {
           here={path.value === '/sessions'}
           count={running}
         />
-        {me.value?.role === 'admin' && (
+        {me.value && ADMINISTER.includes(me.value.role) && (
           <Place to="/admin" icon="admin" name="Admin" here={path.value.startsWith('/admin')} />
         )}
       </nav>
@@ -37,7 +41,7 @@ export function TopBar(): JSX.Element {
             Reconnecting
           </span>
         )}
-        <ThemeButton />
+        <PaletteButton />
         <AccountMenu />
       </div>
     </header>
@@ -65,19 +69,46 @@ function Place(props: {
   );
 }
 
-/** Switches between dark and light. */
-export function ThemeButton(): JSX.Element {
-  const other = theme.value === 'dark' ? 'light' : 'dark';
+function PaletteButton(): JSX.Element {
   return (
     <button
       type="button"
-      class="button quiet icon-only"
-      onClick={() => chooseTheme(other)}
-      title={`Use the ${other} theme`}
+      class="button quiet palette-button"
+      aria-keyshortcuts="Control+K Meta+K"
+      aria-haspopup="dialog"
+      aria-label="Go to…"
+      onClick={() => (panel.value = 'palette')}
     >
-      <Icon name={other === 'dark' ? 'moon' : 'sun'} />
-      <span class="unseen">Use the {other} theme</span>
+      <Icon name="search" />
+      <span class="palette-button-text">Go to…</span>
+      <kbd aria-hidden="true">{PALETTE_KEYS}</kbd>
     </button>
+  );
+}
+
+const THEMES: readonly (readonly [choice: ThemeChoice, icon: IconName, name: string])[] = [
+  ['system', 'system', 'System'],
+  ['light', 'sun', 'Light'],
+  ['dark', 'moon', 'Dark'],
+];
+
+/** Chooses between the system's theme, light and dark. */
+export function ThemeSwitch(): JSX.Element {
+  return (
+    <div class="switch theme-switch" role="group" aria-label="Theme">
+      {THEMES.map(([choice, icon, name]) => (
+        <button
+          key={choice}
+          type="button"
+          aria-pressed={themeChoice.value === choice}
+          title={`${name} theme`}
+          onClick={() => chooseTheme(choice)}
+        >
+          <Icon name={icon} />
+          <span class="unseen">{name}</span>
+        </button>
+      ))}
+    </div>
   );
 }
 
@@ -91,17 +122,20 @@ function AccountMenu(): JSX.Element {
         <span class="account-name">{name}</span>
         <span class="unseen">: account</span>
       </button>
-      <div id="account-menu" class="menu" popover="auto" onClick={close}>
+      <div id="account-menu" class="menu" popover="auto">
         <p class="menu-head">
           {name}
           <span class="muted">{me.value?.role}</span>
         </p>
-        <a href="/account">Change password</a>
-        {chosenTheme.value && (
-          <button type="button" onClick={() => chooseTheme(undefined)}>
-            Follow the system theme
-          </button>
-        )}
+        <p class="menu-line">
+          Theme <ThemeSwitch />
+        </p>
+        <a href="/account" onClick={close}>
+          Account
+        </a>
+        <button type="button" onClick={() => (close(), (panel.value = 'keys'))}>
+          Keyboard shortcuts
+        </button>
         <button type="button" onClick={() => void signOut()}>
           Sign out
         </button>

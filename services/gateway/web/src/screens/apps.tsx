@@ -2,28 +2,35 @@ import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { me } from '../account.js';
+import type { App } from '../api-types.js';
 import { apps, appsProblem, loadApps } from '../catalog.js';
 import { nextCard } from '../collections.js';
 import { type AppGroup, groupApps, searchApps } from '../grouping.js';
 import { liveSessions } from '../live-sessions.js';
-import { AppCard } from '../parts/app-card.js';
+import { collapsed, favourites, setCollapsed } from '../own-preferences.js';
+import { AppCard, AppTile } from '../parts/app-card.js';
 import { Icon } from '../parts/icons.js';
 import { Page } from '../parts/page.js';
 import { SearchBox } from '../parts/search-box.js';
 import { SessionTile } from '../parts/session-tile.js';
 import { Empty, Loading, Trouble } from '../parts/states.js';
-import { readCollapsed, writeCollapsed } from '../preferences.js';
+import { recents } from '../recents.js';
+
+const RECENTS_SHOWN = 6;
 
 const query = signal('');
-const collapsed = signal<readonly string[]>(readCollapsed(localStorage));
 const found = computed(() => searchApps(apps.value ?? [], query.value));
 const groups = computed(() => groupApps(found.value));
+const favouriteApps = computed(() => pick(favourites.value ?? []));
+const recentApps = computed(() =>
+  pick(recents.value.filter((id) => !favourites.value?.includes(id))).slice(0, RECENTS_SHOWN),
+);
 
-/** The home screen: what is running, then every app by category. */
+/** The home screen: what is running, favourites, what was opened last, then every app by category. */
 export function AppsScreen(): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const cards = (): HTMLElement[] =>
-    [...(list.current?.querySelectorAll<HTMLElement>('.card') ?? [])].filter((card) =>
+    [...(list.current?.querySelectorAll<HTMLElement>('[data-app]') ?? [])].filter((card) =>
       card.checkVisibility(),
     );
 
@@ -49,7 +56,9 @@ export function AppsScreen(): JSX.Element {
       }
     >
       {query.value === '' && <RunningNow />}
-      <div ref={list} onKeyDown={move}>
+      <div ref={list} class="catalogue" onKeyDown={move}>
+        {query.value === '' && <AppRow name="Favourites" apps={favouriteApps.value} />}
+        {query.value === '' && <AppRow name="Opened last" apps={recentApps.value} />}
         <Catalogue />
       </div>
     </Page>
@@ -69,6 +78,24 @@ function RunningNow(): JSX.Element | null {
       </div>
     </section>
   );
+}
+
+function AppRow({ name, apps: shown }: { name: string; apps: readonly App[] }): JSX.Element | null {
+  if (shown.length === 0) return null;
+  return (
+    <section class="quick-row" aria-label={name}>
+      <h2 class="group-name">{name}</h2>
+      <div class="quicks">
+        {shown.map((app) => (
+          <AppTile key={app.id} app={app} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function pick(ids: readonly string[]): App[] {
+  return ids.flatMap((id) => apps.value?.find((app) => app.id === id) ?? []);
 }
 
 function Catalogue(): JSX.Element {
@@ -105,9 +132,7 @@ function Group({ group }: { group: AppGroup }): JSX.Element {
   const toggled = (event: Event): void => {
     const isOpen = (event.currentTarget as HTMLDetailsElement).open;
     if (query.value !== '' || isOpen === open) return;
-    const others = collapsed.value.filter((name) => name !== group.category);
-    collapsed.value = isOpen ? others : [...others, group.category];
-    writeCollapsed(localStorage, collapsed.value);
+    setCollapsed(group.category, !isOpen);
   };
   return (
     <details class="group" open={open} onToggle={toggled}>

@@ -5,22 +5,11 @@ import { changePassword, me, signOut } from '../account.js';
 import { Brand } from '../parts/brand.js';
 import { Field, formText } from '../parts/field.js';
 import { Outside } from '../parts/outside.js';
-import { Page } from '../parts/page.js';
 import { asProblem, Problem } from '../problem.js';
-import { navigate } from '../router.js';
 import { tell } from '../toasts.js';
 
-/** Changes the own password; `forced` when the server lets nothing else happen before. */
-export function PasswordScreen({ forced = false }: { forced?: boolean }): JSX.Element {
-  if (!forced) {
-    return (
-      <Page title="Change password">
-        <div class="narrow">
-          <PasswordForm />
-        </div>
-      </Page>
-    );
-  }
+/** Has a person choose a password of their own before anything else. */
+export function PasswordScreen(): JSX.Element {
   return (
     <Outside title="Choose a password">
       <Brand />
@@ -39,7 +28,8 @@ export function PasswordScreen({ forced = false }: { forced?: boolean }): JSX.El
   );
 }
 
-function PasswordForm(): JSX.Element {
+/** Changes the own password. */
+export function PasswordForm(): JSX.Element {
   const problem = useSignal<Problem | undefined>(undefined);
   const busy = useSignal(false);
   const form = useRef<HTMLFormElement>(null);
@@ -89,7 +79,6 @@ function PasswordForm(): JSX.Element {
 async function change(current: string, next: string): Promise<void> {
   await changePassword(current, next);
   tell('Your password was changed.');
-  if (location.pathname === '/account') navigate('/');
 }
 
 function differing(): Problem {
@@ -99,7 +88,7 @@ function differing(): Problem {
 
 function explain(thrown: unknown): Problem {
   const problem = asProblem(thrown);
-  if (problem.status !== 401) return problem;
+  if (problem.code !== 'PasswordWrong' && problem.status !== 401) return problem;
   const message = 'This is not your current password.';
   return new Problem({ status: 401, message, errors: [{ field: 'current_password', message }] });
 }

@@ -26,7 +26,10 @@ const Desktop = lazy(async () => (await fetchDesktop()).Desktop);
 
 /** One session: waiting for it, its live desktop, or how it ended. */
 export function SessionScreen({ id }: { id: string }): JSX.Element {
-  const { value, problem, reload } = useResource(() => api.session(id), id, ['session']);
+  const { value, problem, reload } = useResource(() => api.session(id), id, [
+    'session',
+    'activity',
+  ]);
   const session = value.value;
   setTitle(session?.app_name ?? 'Session');
   if (!session) {
@@ -41,7 +44,10 @@ export function SessionScreen({ id }: { id: string }): JSX.Element {
     );
   }
   if (session.status === 'creating') return <Waiting session={session} reload={reload} />;
-  if (isLive(session)) return <Desktop session={session} onGone={() => void reload()} />;
+  if (isLive(session))
+    return (
+      <Desktop session={session} onGone={() => void reload()} onChanged={() => void reload()} />
+    );
   return <Ended session={session} />;
 }
 
@@ -54,6 +60,7 @@ function Waiting({
 }): JSX.Element {
   const waitedMs = useSignal(0);
   const preparation = preparationOf(session);
+  const queued = session.queue_position;
   useEffect(() => {
     // The viewer is fetched while the desktop starts; if that fails, it is fetched again when it is shown.
     fetchDesktop().catch(() => undefined);
@@ -71,11 +78,17 @@ function Waiting({
         <span class="pulse">
           <AppIcon app={{ icon: iconOfApp(session.app_id), name: session.app_name }} />
         </span>
-        <h1>Starting {session.app_name}</h1>
+        <h1>
+          {queued ? `${session.app_name} waits for its turn` : `Starting ${session.app_name}`}
+        </h1>
         <div class="stage-news">
           {/* Always there, because only a change of what is there is read out. The figures are not: they never rest. */}
           <p role="status" class={preparation ? 'unseen' : ''}>
-            {preparation ? announcePreparation(preparation) : sayWaiting(waitedMs.value)}
+            {preparation
+              ? announcePreparation(preparation)
+              : queued
+                ? sayQueue(queued)
+                : sayWaiting(waitedMs.value)}
           </p>
           {preparation && <PreparationFigures preparation={preparation} />}
         </div>
@@ -89,6 +102,11 @@ function Waiting({
     </Stage>
   );
 }
+
+const sayQueue = (position: number): string =>
+  position === 1
+    ? 'All places are taken. Yours is the next; it opens here by itself.'
+    : `All places are taken. You are number ${position} in the queue; it opens here by itself.`;
 
 const sayWaiting = (ms: number): string =>
   ms < SLOW_MS

@@ -26,7 +26,7 @@ export function ClipboardPanel({ link }: { link: DesktopLink }): JSX.Element {
       });
   };
   return (
-    <div id="clipboard-panel" class="menu clipboard" popover="auto">
+    <>
       <Field
         label="Clipboard text"
         hint="What you copy inside the desktop appears here. What you write here can be sent to it."
@@ -51,6 +51,6 @@ export function ClipboardPanel({ link }: { link: DesktopLink }): JSX.Element {
           Send to the desktop
         </button>
       </div>
-    </div>
+    </>
   );
 }

@@ -1,9 +1,12 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import RFB from '@novnc/novnc';
+import type { ViewerMode } from '../api-types.js';
 import { api } from '../api.js';
 import { backoffMs } from '../backoff.js';
 import { type Ending, endingOfClose, endingOfRefusal } from '../ending.js';
 import { asProblem } from '../problem.js';
+import type { Key } from './keysyms.js';
+import { quality } from './quality.js';
 import { dropStill, keepStill } from './still.js';
 
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -23,23 +26,48 @@ export class DesktopLink {
   readonly state = signal<LinkState>({ name: 'connecting' });
   /** The last text that was copied inside the desktop. */
   readonly clipboard = signal('');
+  /** What the last ticket allows; undefined until there was one. */
+  readonly mode = signal<ViewerMode | undefined>(undefined);
   readonly #sessionId: string;
+  readonly #resizes: boolean;
+  #unfollow: () => void = () => undefined;
   #screen: HTMLElement | undefined;
   #rfb: RFB | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #attempt = 0;
   #turn = 0;
 
-  constructor(sessionId: string) {
+  /** Only its owner's window gives the desktop its size; other windows show it smaller or larger. */
+  constructor(sessionId: string, options: { resizes: boolean }) {
     this.#sessionId = sessionId;
+    this.#resizes = options.resizes;
   }
 
   open(screen: HTMLElement): void {
     this.#screen = screen;
+    this.#unfollow = effect(() => this.#useQuality());
     void this.#connect();
   }
 
   close(): void {
+    this.#unfollow();
+    this.#cut();
+  }
+
+  /** Lets go of the desktop until {@link renew}: it is about to end. */
+  pause(): void {
+    this.#cut();
+  }
+
+  /** Connects anew, with a ticket for what the person may do now. */
+  renew(): void {
+    this.#cut();
+    this.#attempt = 0;
+    this.state.value = { name: 'connecting' };
+    void this.#connect();
+  }
+
+  #cut(): void {
     this.#turn += 1;
     clearTimeout(this.#timer);
     this.#rfb?.disconnect();
@@ -49,14 +77,29 @@ export class DesktopLink {
   /** Connects at once instead of waiting for the next attempt. */
   retryNow(): void {
     if (this.state.value.name === 'connected' || this.state.value.name === 'connecting') return;
-    this.close();
-    this.#attempt = 0;
-    this.state.value = { name: 'connecting' };
-    void this.#connect();
+    this.renew();
   }
 
   paste(text: string): void {
     if (this.state.value.name === 'connected' && text !== '') this.#rfb?.clipboardPasteFrom(text);
+  }
+
+  /** Presses and releases a key, or only does the one half. */
+  sendKey({ keysym, code }: Key, down?: boolean): void {
+    this.#rfb?.sendKey(keysym, code, down);
+  }
+
+  /** Types characters and keys by their keysyms, whatever keyboard they come from. */
+  type(keysyms: readonly number[]): void {
+    for (const keysym of keysyms) this.#rfb?.sendKey(keysym, null);
+  }
+
+  /** Gives what the desktop shows now, as a PNG. */
+  picture(): Promise<Blob | undefined> {
+    return new Promise((resolve) => {
+      if (this.#rfb) this.#rfb.toBlob((picture) => resolve(picture ?? undefined), 'image/png');
+      else resolve(undefined);
+    });
   }
 
   focus(): void {
@@ -70,8 +113,10 @@ export class DesktopLink {
   async #connect(): Promise<void> {
     const turn = (this.#turn += 1);
     try {
-      const { ticket, url } = await api.viewerTicket(this.#sessionId);
-      if (turn === this.#turn) this.#attach(ticket, url, turn);
+      const { ticket, url, mode } = await api.viewerTicket(this.#sessionId);
+      if (turn !== this.#turn) return;
+      this.mode.value = mode;
+      this.#attach(ticket, url, turn);
     } catch (thrown) {
       if (turn !== this.#turn) return;
       const problem = asProblem(thrown);
@@ -94,10 +139,13 @@ export class DesktopLink {
       if (this.state.value.name === 'connected') keepStill(screen);
     });
     const rfb = new RFB(screen, channel, { shared: true });
-    rfb.resizeSession = true;
+    // The server lets nothing of a watcher through either; here it spares the person a pointer that does nothing.
+    rfb.viewOnly = this.mode.value === 'view';
+    rfb.resizeSession = this.#resizes && !rfb.viewOnly;
     rfb.scaleViewport = true;
     rfb.background = 'transparent';
     this.#rfb = rfb;
+    this.#useQuality();
     const tooLate = setTimeout(() => rfb.disconnect(), CONNECT_TIMEOUT_MS);
     rfb.addEventListener('connect', () => {
       clearTimeout(tooLate);
@@ -114,6 +162,13 @@ export class DesktopLink {
       clearTimeout(tooLate);
       if (turn === this.#turn) this.#lost(code);
     });
+  }
+
+  #useQuality(): void {
+    const { qualityLevel, compressionLevel } = quality.value;
+    if (!this.#rfb) return;
+    this.#rfb.qualityLevel = qualityLevel;
+    this.#rfb.compressionLevel = compressionLevel;
   }
 
   #connected(): void {
@@ -143,7 +198,7 @@ export class DesktopLink {
   }
 
   #end(ending: Ending): void {
-    this.close();
+    this.#cut();
     if (this.#screen) dropStill(this.#screen);
     this.state.value = { name: 'ended', ending };
   }

@@ -19,11 +19,16 @@ declare module '@novnc/novnc' {
     scaleViewport: boolean;
     viewOnly: boolean;
     background: string;
+    qualityLevel: number;
+    compressionLevel: number;
     addEventListener<K extends keyof RfbEvents>(
       type: K,
       listener: (event: RfbEvents[K]) => void,
     ): void;
     clipboardPasteFrom(text: string): void;
+    /** Without `down`: presses and releases. */
+    sendKey(keysym: number, code: string | null, down?: boolean): void;
+    toBlob(callback: (picture: Blob | null) => void, type?: string): void;
     disconnect(): void;
     focus(options?: FocusOptions): void;
     blur(): void;
