@@ -54,7 +54,8 @@ export async function openServices(hosting: Hosting): Promise<HostedServices> {
     all.push(opened as unknown as Opened);
     return opened;
   };
-  if (has('identity')) await open(openIdentity(host, { sealingKey: keyOf(config), oidc: config.oidc }));
+  if (has('identity'))
+    await open(openIdentity(host, { sealingKey: keyOf(config), oidc: config.oidc }));
   const catalog = has('catalog') ? await open(openCatalog(host)) : undefined;
   const session = has('session') ? await open(openSessions(hosting)) : undefined;
   const audit = has('audit')

@@ -108,6 +108,50 @@ const SCREENS: readonly (readonly [name: string, visit: Visit])[] = [
   ['no sessions', go('/sessions', 'Sessions')],
 ];
 
+const admin = (path: string, seen: string, heading: string): readonly [string, Visit] => [
+  heading,
+  async (page) => {
+    await go(`/admin/${path}`, heading)(page);
+    await page.getByText(seen).first().waitFor();
+  },
+];
+
+/** What administrators see; operators and auditors see some of it. */
+const ADMIN_SCREENS: readonly (readonly [name: string, visit: Visit])[] = [
+  admin('', 'Terminal', 'Catalogue'),
+  ['an app with its history', go('/admin/apps/painting', 'History')],
+  admin('categories', 'Only administrators look after it.', 'Categories'),
+  admin('users', 'Administrator', 'Users'),
+  [
+    'managing a user',
+    async (page) => {
+      await page
+        .getByRole('button', { name: /^Manage/ })
+        .first()
+        .click();
+      await page.getByRole('button', { name: 'Reset password' }).click();
+      await page.getByRole('button', { name: 'Yes, reset password' }).waitFor();
+    },
+  ],
+  admin('groups', 'Put in', 'Groups'),
+  admin('sessions', 'Nothing is running', 'Sessions'),
+  admin('audit', 'Day by day', 'Audit'),
+  [
+    'the trail as a table, and the details of an entry',
+    async (page) => {
+      await page.getByText('As a table').click();
+      await page
+        .getByRole('button', { name: /^Details of/ })
+        .first()
+        .click();
+      // Not with a field half below the bar on top.
+      await page.evaluate('scrollTo(0, 0)');
+    },
+  ],
+  admin('analytics', 'Launches', 'Analytics'),
+  admin('projections', 'Up to date', 'Projections'),
+];
+
 const TOOLS = ['Clipboard', 'Keys', 'Quality', 'Share'] as const;
 
 describe.each(VARIANTS)('in $name', ({ colorScheme, viewport }) => {
@@ -135,6 +179,19 @@ describe.each(VARIANTS)('in $name', ({ colorScheme, viewport }) => {
     const faults: string[] = [];
     for (const [name, visit] of SCREENS) {
       await visit(page);
+      faults.push(...(await look(page, name)));
+    }
+    expect(faults).toEqual([]);
+  });
+
+  it('no screen of the administrators’ side has a fault', async () => {
+    await furnish();
+    const page = await (await stage.profile(stage.sortie.url, options)).signIn(stage.administrator);
+    const faults: string[] = [];
+    for (const [name, visit] of ADMIN_SCREENS) {
+      await visit(page);
+      if (await page.evaluate('document.documentElement.scrollWidth > innerWidth'))
+        faults.push(`${name}: wider than the screen`);
       faults.push(...(await look(page, name)));
     }
     expect(faults).toEqual([]);
@@ -168,3 +225,18 @@ describe.each(VARIANTS)('in $name', ({ colorScheme, viewport }) => {
     expect(faults).toEqual([]);
   });
 });
+
+/** Puts in what the administrators' side has to show: an app with a past, a launch, a group with a member. */
+async function furnish(): Promise<void> {
+  await stage.person();
+  const app = { id: 'painting', name: 'Painting', launch_type: 'url', url: 'https://example.com' };
+  const made = await stage.rest.post('/api/apps', { ...app, visibility: 'approved' });
+  if (made.status !== 201) return;
+  const changed = { ...app, name: 'Paintings', visibility: 'approved', category: 'Arts' };
+  const etag = made.headers.get('etag') ?? '';
+  await stage.rest.put('/api/apps/painting', changed, { 'if-match': etag });
+  await stage.rest.post('/api/apps/painting/launch', {});
+  const group = await stage.rest.post('/api/groups', { name: 'Painters' });
+  const { body } = await stage.rest.get('/api/users?role=user');
+  await stage.rest.put(`/api/groups/${group.body.id}/members/${body.users[0].id}`, {});
+}

@@ -53,7 +53,7 @@ describe('the catalogue', () => {
       200,
     );
     await mine.getByRole('button', { name: 'Save' }).click();
-    await mine.getByText('Theirs.').waitFor();
+    await mine.getByRole('alert').getByText('Theirs.').waitFor();
     expect((await stage.rest.get('/api/apps/collision')).body.description).toBe('Theirs.');
   });
 });

@@ -189,9 +189,7 @@ describe('what is kept', () => {
     expect(resultOf(await ask('ochre trombone 7'))).toEqual(first);
     expect(answerOf(await ask(PASSWORD, 'bob'))).toBe('IdempotencyKeyReused');
     const hashes = (await events()).map((e) => e.commandhash);
-    expect(new Set(hashes)).toEqual(
-      new Set([hashOf(RegisterUser.subject, { role: 'user' })]),
-    );
+    expect(new Set(hashes)).toEqual(new Set([hashOf(RegisterUser.subject, { role: 'user' })]));
   });
 
   it('is not opened with another sealing key', async () => {

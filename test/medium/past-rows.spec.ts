@@ -9,6 +9,7 @@ import { MemoryEventLog } from '#shared/adapters/memory-event-log.js';
 import { CATALOG_EVENTS } from '#shared/contracts/catalog.js';
 import { IDENTITY_EVENTS } from '#shared/contracts/identity.js';
 import { SESSION_EVENTS } from '#shared/contracts/session.js';
+import { SHARING_EVENTS } from '#shared/contracts/sharing.js';
 import type { NewCommit, RecordedEvent } from '#shared/es/commit.js';
 import type { History } from '#shared/es/history.js';
 import { Projector } from '#shared/es/projector.js';
@@ -37,7 +38,7 @@ const SERVICES: Readonly<Record<string, Followed>> = {
     follows: ['identity'],
   },
   identity: { histories: ofIdentity, known: IDENTITY_EVENTS },
-  session: { histories: ofSession, known: SESSION_EVENTS },
+  session: { histories: ofSession, known: new Set([...SESSION_EVENTS, ...SHARING_EVENTS]) },
 };
 
 const logOf = async (commits: readonly NewCommit[]): Promise<MemoryEventLog> => {

@@ -7,7 +7,7 @@ import { asProblem } from './problem.js';
 /** What news are about; 'audit' stands for everything. */
 export type Topic = NamedTopic | 'audit';
 type NamedTopic =
-  'catalog' | 'session' | 'sharing' | 'activity' | 'access' | 'identity' | 'preferences';
+  'catalog' | 'session' | 'sharing' | 'activity' | 'access' | 'identity' | 'groups' | 'preferences';
 
 const HIDDEN_MS = 60_000;
 
@@ -18,6 +18,8 @@ const TYPES: Readonly<Record<NamedTopic, { service: string; names: readonly stri
     names: [
       ...['AppRegistered', 'AppRevised', 'AppRetired', 'AppLaunched'],
       ...['AppAccessGranted', 'AppAccessWithdrawn'],
+      ...['AppGroupAccessGranted', 'AppGroupAccessWithdrawn'],
+      ...['CategoryAdministratorAppointed', 'CategoryAdministratorDismissed'],
     ],
   },
   session: {
@@ -38,8 +40,16 @@ const TYPES: Readonly<Record<NamedTopic, { service: string; names: readonly stri
   identity: {
     service: 'identity',
     names: [
-      ...['UserRegistered', 'UserDisabled', 'PasswordChanged'],
+      ...['UserRegistered', 'UserDisabled', 'UserRoleChanged', 'PersonErased'],
+      ...['PasswordChanged'],
       ...['SignedIn', 'SignInFailed', 'SignedOut'],
+    ],
+  },
+  groups: {
+    service: 'identity',
+    names: [
+      ...['GroupCreated', 'GroupRenamed', 'GroupDeleted'],
+      ...['GroupMemberAdded', 'GroupMemberRemoved'],
     ],
   },
   activity: { service: 'session', names: ['SessionActivitySeen'] },

@@ -61,7 +61,7 @@ function Inside(): JSX.Element {
 }
 
 function SignedIn({ administers }: { administers: boolean }): JSX.Element {
-  useNews(['catalog'], () => void loadApps());
+  useNews(['catalog', 'groups'], () => void loadApps());
   useNews(['preferences'], () => void loadPreferences());
   useNews(['session'], () => void loadLiveSessions().catch(() => undefined));
   useEffect(startShortcuts, []);

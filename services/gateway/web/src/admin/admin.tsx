@@ -1,32 +1,71 @@
 import '../../styles/admin.css';
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { me } from '../account.js';
+import type { Role } from '../api-types.js';
 import { Page } from '../parts/page.js';
 import { matchRoute } from '../route-match.js';
 import { path } from '../router.js';
+import { AllSessionsScreen } from './all-sessions.js';
 import { AnalyticsScreen } from './analytics.js';
 import { AppEditor } from './app-editor.js';
 import { AuditScreen } from './audit.js';
+import { CategoriesScreen } from './categories.js';
 import { CatalogueScreen } from './catalogue.js';
+import { GroupsScreen } from './groups.js';
 import { ProjectionsScreen } from './projections.js';
 import { UsersScreen } from './users.js';
 
-const TABS: readonly { to: string; name: string; screen: () => JSX.Element }[] = [
+interface Tab {
+  to: string;
+  name: string;
+  screen: () => JSX.Element;
+  /** Whom it is for beside administrators. */
+  also?: readonly Role[];
+}
+
+const TABS: readonly Tab[] = [
   { to: '/admin', name: 'Catalogue', screen: () => <CatalogueScreen /> },
+  { to: '/admin/categories', name: 'Categories', screen: () => <CategoriesScreen /> },
   { to: '/admin/users', name: 'Users', screen: () => <UsersScreen /> },
-  { to: '/admin/audit', name: 'Audit', screen: () => <AuditScreen /> },
-  { to: '/admin/analytics', name: 'Analytics', screen: () => <AnalyticsScreen /> },
-  { to: '/admin/projections', name: 'Projections', screen: () => <ProjectionsScreen /> },
+  { to: '/admin/groups', name: 'Groups', screen: () => <GroupsScreen /> },
+  {
+    to: '/admin/sessions',
+    name: 'Sessions',
+    screen: () => <AllSessionsScreen />,
+    also: ['auditor', 'operator'],
+  },
+  { to: '/admin/audit', name: 'Audit', screen: () => <AuditScreen />, also: ['auditor'] },
+  {
+    to: '/admin/analytics',
+    name: 'Analytics',
+    screen: () => <AnalyticsScreen />,
+    also: ['auditor', 'operator'],
+  },
+  {
+    to: '/admin/projections',
+    name: 'Projections',
+    screen: () => <ProjectionsScreen />,
+    also: ['operator'],
+  },
 ];
 
-/** What administrators see and do. */
+/** What administrators, operators and auditors see and do; each role has its own tabs. */
 export function AdminScreen(): JSX.Element {
   const at = path.value;
-  const appId = matchRoute('/admin/apps/:id', at)?.['id'];
-  const tab = TABS.find(({ to }) => matchRoute(to, at)) ?? TABS[0];
+  const role = me.value?.role ?? 'user';
+  const tabs = TABS.filter(({ also }) => role === 'admin' || also?.includes(role));
+  const appId = role === 'admin' && matchRoute('/admin/apps/:id', at)?.['id'];
+  const tab = tabs.find(({ to }) => matchRoute(to, at)) ?? tabs[0];
+  const bar = useRef<HTMLElement>(null);
+  // On a phone the tabs are wider than the screen.
+  useEffect(() => {
+    bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }, [at]);
   return (
     <div class="admin">
-      <nav class="tabs" aria-label="Administration">
-        {TABS.map(({ to, name }) => (
+      <nav ref={bar} class="tabs" aria-label="Administration">
+        {tabs.map(({ to, name }) => (
           <a key={to} href={to} aria-current={tab?.to === to ? 'page' : undefined}>
             {name}
           </a>

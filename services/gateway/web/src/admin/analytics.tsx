@@ -7,11 +7,9 @@ import { fillDays } from '../collections.js';
 import { Empty, Loading, Trouble } from '../parts/states.js';
 import { useResource } from '../resource.js';
 import { sayWhen } from '../times.js';
+import { BarChart } from './bar-chart.js';
 
 const DAYS = 30;
-const HEIGHT = 120;
-const STEP = 20;
-const BAR = 13;
 
 /** How often apps were launched. */
 export function AnalyticsScreen(): JSX.Element {
@@ -49,39 +47,18 @@ export function AnalyticsScreen(): JSX.Element {
 }
 
 function DayChart({ days }: { days: { day: string; launches: number }[] }): JSX.Element {
-  const most = Math.max(1, ...days.map((day) => day.launches));
-  const sum = days.reduce((total, day) => total + day.launches, 0);
+  const most = Math.max(0, ...days.map(({ launches }) => launches));
+  const sum = days.reduce((total, { launches }) => total + launches, 0);
   return (
-    <>
-      <svg
-        class="day-chart"
-        viewBox={`0 0 ${DAYS * STEP} ${HEIGHT}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={`${sum} launches, at most ${most} on one day`}
-      >
-        {days.map(({ day, launches }, index) => {
-          const height = launches === 0 ? 1.5 : Math.max(4, (launches / most) * HEIGHT);
-          return (
-            <rect
-              key={day}
-              class={launches === 0 ? 'none' : ''}
-              x={index * STEP + (STEP - BAR) / 2}
-              y={HEIGHT - height}
-              width={BAR}
-              height={height}
-              rx="2"
-            >
-              <title>{`${day}: ${launches}`}</title>
-            </rect>
-          );
-        })}
-      </svg>
-      <p class="day-ends muted">
-        <span>{sayDay(days[0]?.day)}</span>
-        <span>{sayDay(days.at(-1)?.day)}</span>
-      </p>
-    </>
+    <BarChart
+      label={`${sum} launches, at most ${most} on one day`}
+      bars={days.map(({ day, launches }) => ({
+        key: day,
+        name: `${sayDay(day)}: ${launches}`,
+        count: launches,
+      }))}
+      ends={[sayDay(days[0]?.day), sayDay(days.at(-1)?.day)]}
+    />
   );
 }
 
@@ -100,7 +77,9 @@ function AppBars({ found }: { found: Analytics }): JSX.Element {
         <li key={app.app_id}>
           <span class="bars-name">{app.app_name ?? nameOf(app.app_id)}</span>
           <span class="bars-track" aria-hidden="true">
-            <span class="bars-fill" style={{ width: `${(app.launches / most) * 100}%` }} />
+            <svg class="bars-fill" viewBox="0 0 100 1" preserveAspectRatio="none">
+              <rect width={(app.launches / most) * 100} height="1" />
+            </svg>
           </span>
           <span class="tabular">{app.launches}</span>
           <span class="muted bars-last">{sayWhen(app.last_launched_at, nowMs.value)}</span>

@@ -10,6 +10,7 @@ import { Loading, Trouble } from '../parts/states.js';
 import { Problem, asProblem } from '../problem.js';
 import { navigate } from '../router.js';
 import { tell } from '../toasts.js';
+import { AppHistory } from './app-history.js';
 import { AppForm } from './app-form.js';
 import { Approvals } from './approvals.js';
 import { type Collision, CollisionNotice } from './collision.js';
@@ -60,7 +61,27 @@ export function AppEditor({ id }: { id: string }): JSX.Element {
       {problem.value && <Trouble problem={problem.value} retry={() => void load()} />}
       {!now && !problem.value && <Loading what="Loading the app" />}
       {now && <Editor key={now.etag} editing={now} set={(next) => (editing.value = next)} />}
+      {now && <Past editing={now} set={(next) => (editing.value = next)} />}
     </Page>
+  );
+}
+
+function Past({
+  editing,
+  set,
+}: {
+  editing: Editing;
+  set: (next: Editing) => void;
+}): JSX.Element | null {
+  if (editing.etag === '') return null;
+  const onRevert = (app: App, etag: string): void => {
+    set({ app, etag });
+    void loadApps();
+  };
+  return (
+    <div class="editor below">
+      <AppHistory appId={editing.app.id} etag={editing.etag} onRevert={onRevert} />
+    </div>
   );
 }
 

@@ -7,6 +7,7 @@ import { readDetails, sayField } from '../changes.js';
 import { nowMs } from '../clock.js';
 import { Icon } from '../parts/icons.js';
 import { sayExactly, sayWhen } from '../times.js';
+import { ChangeList } from './change-list.js';
 
 /** One entry of the audit trail; its details open below it. */
 export function AuditRow({ entry }: { entry: AuditEntry }): JSX.Element {
@@ -65,18 +66,7 @@ function Details({ entry }: { entry: AuditEntry }): JSX.Element {
   ].filter(({ value }) => value);
   return (
     <div class="details">
-      {changes.length > 0 && (
-        <ul class="changes">
-          {changes.map((change) => (
-            <li key={change.field}>
-              <span class="changes-field">{change.field}</span>
-              <del>{change.from}</del>
-              <span aria-label="became"> → </span>
-              <ins>{change.to}</ins>
-            </li>
-          ))}
-        </ul>
-      )}
+      <ChangeList changes={changes} />
       <dl>
         {all.map(({ field, value }) => (
           <div key={field}>

@@ -1,95 +1,40 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
-import type { AuditFilter, User } from '../api-types.js';
+import type { AuditFilter } from '../api-types.js';
 import { api } from '../api.js';
 import { usePages } from '../pages.js';
-import { Field, formText } from '../parts/field.js';
 import { Icon } from '../parts/icons.js';
 import { Empty, LoadMore, Loading, Trouble } from '../parts/states.js';
 import { useNews, useResource } from '../resource.js';
-import { isoFromLocal } from '../times.js';
 import { userIdOf } from '../user-names.js';
+import { adminApi } from './admin-api.js';
+import { AuditFilters } from './audit-filters.js';
 import { AuditRow } from './audit-row.js';
-import { AUDIT_ACTIONS } from './words.js';
+import { AuditTimeline } from './audit-timeline.js';
 
 /** Who did what and when, newest first. */
 export function AuditScreen(): JSX.Element {
   const filter = useSignal<AuditFilter>({});
-  const found = useResource(async () => (await api.users()).users, '', ['identity']);
+  const turn = useSignal(0);
+  const set = (next: AuditFilter): void => {
+    filter.value = next;
+    turn.value += 1;
+  };
+  const found = useResource(async () => (await adminApi.users()).users, '', ['identity']);
   const users = found.value.value ?? [];
-  const user = userIdOf(filter.value.user ?? '', users);
+  const asked = { ...filter.value, user: userIdOf(filter.value.user ?? '', users) };
   return (
     <>
-      <Filters users={users} apply={(next) => (filter.value = next)} />
-      <Trail filter={{ ...filter.value, user }} />
+      <AuditFilters
+        key={turn.value}
+        filter={filter.value}
+        users={users}
+        apply={(next) => (filter.value = next)}
+        clear={() => set({})}
+      />
+      <AuditTimeline filter={asked} onPick={(span) => set({ ...filter.value, ...span })} />
+      <Trail filter={asked} />
     </>
-  );
-}
-
-function Filters(props: {
-  users: readonly User[];
-  apply: (filter: AuditFilter) => void;
-}): JSX.Element {
-  const form = useRef<HTMLFormElement>(null);
-  const read = (event?: Event): void => {
-    event?.preventDefault();
-    if (!form.current) return;
-    const text = (name: string): string => formText(form.current as HTMLFormElement, name).trim();
-    props.apply({
-      user: text('user'),
-      action: text('action'),
-      since: isoFromLocal(text('since')),
-    });
-  };
-  const clear = (): void => {
-    form.current?.reset();
-    read();
-  };
-  return (
-    <form
-      ref={form}
-      class="filters"
-      role="search"
-      aria-label="Filter the audit trail"
-      onSubmit={read}
-      onChange={read}
-    >
-      <Field label="User">
-        <input
-          name="user"
-          placeholder="Anyone"
-          list="audit-users"
-          autocomplete="off"
-          spellcheck={false}
-        />
-      </Field>
-      <datalist id="audit-users">
-        {props.users.map(({ id, name }) => (
-          <option key={id} value={name} />
-        ))}
-      </datalist>
-      <Field label="Action">
-        <input
-          name="action"
-          placeholder="Anything"
-          list="audit-actions"
-          autocomplete="off"
-          spellcheck={false}
-        />
-      </Field>
-      <datalist id="audit-actions">
-        {AUDIT_ACTIONS.map((action) => (
-          <option key={action} value={action} />
-        ))}
-      </datalist>
-      <Field label="Since">
-        <input name="since" type="datetime-local" />
-      </Field>
-      <button type="button" class="button quiet" onClick={clear}>
-        Clear
-      </button>
-    </form>
   );
 }
 
@@ -110,12 +55,15 @@ function Trail({ filter }: { filter: AuditFilter }): JSX.Element {
   if (!entries) return <Loading what="Reading the audit trail" />;
   return (
     <>
-      <div class="bar" role="status">
-        {news.value && (
-          <button type="button" class="button small" onClick={refresh}>
-            <Icon name="refresh" /> Something new happened: show it
-          </button>
-        )}
+      <div class="bar">
+        <div role="status">
+          {news.value && (
+            <button type="button" class="button small" onClick={refresh}>
+              <Icon name="refresh" /> Something new happened: show it
+            </button>
+          )}
+        </div>
+        <Exports filter={filter} />
       </div>
       {entries.length === 0 ? (
         <Empty icon="search" title="Nothing fits this filter">
@@ -150,5 +98,24 @@ function Trail({ filter }: { filter: AuditFilter }): JSX.Element {
         onMore={() => void trail.more()}
       />
     </>
+  );
+}
+
+function Exports({ filter }: { filter: AuditFilter }): JSX.Element {
+  return (
+    <p class="exports">
+      <span class="muted">Take these entries along:</span>
+      {(['csv', 'ndjson'] as const).map((format) => (
+        <a
+          key={format}
+          class="button small"
+          href={adminApi.exportAddress(filter, format)}
+          download={`sortie-audit.${format}`}
+          aria-label={`Export as ${format.toUpperCase()}`}
+        >
+          {format.toUpperCase()}
+        </a>
+      ))}
+    </p>
   );
 }

@@ -5,7 +5,8 @@ import type { Role } from '../api-types.js';
 import { api } from '../api.js';
 import { Field, formText } from '../parts/field.js';
 import { type Problem, asProblem } from '../problem.js';
-import { tell } from '../toasts.js';
+import { ShownOnce } from './shown-once.js';
+import { ROLES } from './words.js';
 
 interface NewUserProps {
   added: () => void;
@@ -34,7 +35,14 @@ export function NewUser({ added, done }: NewUserProps): JSX.Element {
     }
   };
 
-  if (created.value) return <ShownOnce {...created.value} done={done} />;
+  if (created.value) {
+    return (
+      <ShownOnce password={created.value.password} done={done}>
+        Give <strong>{created.value.name}</strong> this password. It is shown only now, and they
+        choose their own when they first sign in.
+      </ShownOnce>
+    );
+  }
   const nameError = problem.value?.errors.find((error) => error.field === 'name')?.message;
   return (
     <form ref={form} class="stack" onSubmit={(event) => void submit(event)}>
@@ -48,10 +56,13 @@ export function NewUser({ added, done }: NewUserProps): JSX.Element {
           autofocus
         />
       </Field>
-      <Field label="Role" hint="Administrators manage apps and users and read the audit trail.">
+      <Field label="Role">
         <select name="role">
-          <option value="user">User</option>
-          <option value="admin">Administrator</option>
+          {(Object.keys(ROLES) as Role[]).map((role) => (
+            <option key={role} value={role}>
+              {ROLES[role].short}: {ROLES[role].long.toLowerCase()}
+            </option>
+          ))}
         </select>
       </Field>
       <div role="alert">
@@ -66,32 +77,5 @@ export function NewUser({ added, done }: NewUserProps): JSX.Element {
         </button>
       </div>
     </form>
-  );
-}
-
-function ShownOnce(props: { name: string; password: string; done: () => void }): JSX.Element {
-  const copy = async (): Promise<void> => {
-    const clipboard = navigator.clipboard as Clipboard | undefined;
-    await clipboard?.writeText(props.password).then(
-      () => tell('The password was copied.'),
-      () => tell('The browser does not allow copying here. Select it by hand.', { tone: 'bad' }),
-    );
-  };
-  return (
-    <div class="stack">
-      <p>
-        Give <strong>{props.name}</strong> this password. It is shown only now, and they choose
-        their own when they first sign in.
-      </p>
-      <output class="secret">{props.password}</output>
-      <div class="actions">
-        <button type="button" class="button" onClick={() => void copy()}>
-          Copy
-        </button>
-        <button type="button" class="button primary" onClick={props.done}>
-          Done
-        </button>
-      </div>
-    </div>
   );
 }

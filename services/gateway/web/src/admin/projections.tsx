@@ -1,14 +1,12 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { Projection } from '../api-types.js';
+import type { Projection, Projections } from '../api-types.js';
 import { api } from '../api.js';
 import { confirm } from '../parts/confirm.js';
 import { Icon } from '../parts/icons.js';
 import { Loading, Trouble } from '../parts/states.js';
 import { useResource } from '../resource.js';
 import { tell, tellProblem } from '../toasts.js';
-
-const HASH_SHOWN = 12;
 
 /** The tables that are computed from the log: how far each has read, and a way to compute it anew. */
 export function ProjectionsScreen(): JSX.Element {
@@ -21,7 +19,7 @@ export function ProjectionsScreen(): JSX.Element {
       <div class="bar">
         <p class="muted">
           Everything shown in Sortie is computed from one log, which has reached{' '}
-          <strong class="tabular">{found.head.toLocaleString()}</strong>.
+          <strong class="tabular">{found.head.toLocaleString()}</strong>. {sayHealth(found)}
         </p>
         <button type="button" class="button" onClick={() => void reload()}>
           <Icon name="refresh" /> Refresh
@@ -34,12 +32,11 @@ export function ProjectionsScreen(): JSX.Element {
               <th scope="col">Projection</th>
               <th scope="col">Status</th>
               <th scope="col" class="number">
-                Checkpoint
+                Last event
               </th>
               <th scope="col" class="number">
                 Lag
               </th>
-              <th scope="col">State hash</th>
               <th scope="col">
                 <span class="unseen">Actions</span>
               </th>
@@ -50,6 +47,7 @@ export function ProjectionsScreen(): JSX.Element {
               <ProjectionRow
                 key={projection.name}
                 projection={projection}
+                head={found.head}
                 onChange={() => void reload()}
               />
             ))}
@@ -60,13 +58,21 @@ export function ProjectionsScreen(): JSX.Element {
   );
 }
 
-function ProjectionRow({
-  projection,
-  onChange,
-}: {
+function sayHealth({ projections }: Projections): string {
+  const stopped = projections.filter(({ status }) => status === 'stopped').length;
+  const behind = projections.filter(({ status, lag }) => status === 'live' && lag > 0).length;
+  if (stopped > 0) return `${stopped} of ${projections.length} projections have stopped.`;
+  if (behind > 0) return `${behind} of ${projections.length} projections catch up.`;
+  return 'All projections are up to date.';
+}
+
+interface RowProps {
   projection: Projection;
+  head: number;
   onChange: () => void;
-}): JSX.Element {
+}
+
+function ProjectionRow({ projection, head, onChange }: RowProps): JSX.Element {
   const busy = useSignal(false);
   const rebuild = async (): Promise<void> => {
     busy.value = true;
@@ -79,20 +85,14 @@ function ProjectionRow({
         <strong>{projection.name}</strong>
       </td>
       <td data-label="Status">
-        <span class={`chip ${toneOf(projection.status)}`}>{projection.status}</span>
+        <Health projection={projection} head={head} />
+        {projection.error && <p class="field-error">{projection.error}</p>}
       </td>
-      <td data-label="Checkpoint" class="number tabular">
+      <td data-label="Last event" class="number tabular">
         {projection.checkpoint.toLocaleString()}
       </td>
       <td data-label="Lag" class="number tabular">
         {projection.lag.toLocaleString()}
-      </td>
-      <td data-label="State hash">
-        {projection.state_hash ? (
-          <code title={projection.state_hash}>{projection.state_hash.slice(0, HASH_SHOWN)}</code>
-        ) : (
-          '–'
-        )}
       </td>
       <td class="end">
         <button
@@ -127,7 +127,19 @@ async function askRebuild(name: string): Promise<boolean> {
   }
 }
 
-function toneOf(status: string): string {
-  if (/fail|stop|error|stuck|park/i.test(status)) return 'chip-failed';
-  return /rebuild|catch|behind/i.test(status) ? 'chip-creating' : 'chip-running';
+function Health({ projection, head }: { projection: Projection; head: number }): JSX.Element {
+  const { status, lag, checkpoint } = projection;
+  const tone = status === 'stopped' ? 'failed' : lag > 0 ? 'creating' : 'running';
+  const word = status === 'stopped' ? 'Stopped' : lag > 0 ? 'Catching up' : 'Up to date';
+  return (
+    <div class="health">
+      <span class={`chip chip-${tone}`}>{word}</span>
+      <meter
+        min={0}
+        max={Math.max(1, head)}
+        value={checkpoint}
+        aria-label={`How far ${projection.name} has read`}
+      />
+    </div>
+  );
 }

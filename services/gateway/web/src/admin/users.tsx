@@ -2,25 +2,29 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { me } from '../account.js';
 import type { User } from '../api-types.js';
-import { api } from '../api.js';
+import { sayField } from '../changes.js';
 import { nowMs } from '../clock.js';
-import { confirm } from '../parts/confirm.js';
 import { Dialog } from '../parts/dialog.js';
 import { Icon } from '../parts/icons.js';
 import { Loading, Trouble } from '../parts/states.js';
 import { useResource } from '../resource.js';
 import { sayExactly, sayWhen } from '../times.js';
-import { tell, tellProblem } from '../toasts.js';
+import { adminApi } from './admin-api.js';
+import { ManageUser } from './manage-user.js';
 import { NewUser } from './new-user.js';
+import { sayRole } from './words.js';
 
 /** Who can sign in. */
 export function UsersScreen(): JSX.Element {
   const adding = useSignal(false);
-  const { value, problem, reload } = useResource(async () => (await api.users()).users, '', [
+  const managed = useSignal('');
+  const { value, problem, reload } = useResource(async () => (await adminApi.users()).users, '', [
     'identity',
   ]);
   if (problem.value) return <Trouble problem={problem.value} retry={() => void reload()} />;
   if (!value.value) return <Loading what="Loading users" />;
+  const current = value.value.find(({ id }) => id === managed.value);
+  const close = (): void => void (managed.value = '');
   return (
     <>
       <div class="bar">
@@ -44,7 +48,7 @@ export function UsersScreen(): JSX.Element {
           </thead>
           <tbody>
             {value.value.map((user) => (
-              <UserRow key={user.id} user={user} onChange={() => void reload()} />
+              <UserRow key={user.id} user={user} manage={() => (managed.value = user.id)} />
             ))}
           </tbody>
         </table>
@@ -57,49 +61,41 @@ export function UsersScreen(): JSX.Element {
           added={() => void reload()}
         />
       </Dialog>
+      <Dialog title={current?.name ?? ''} open={current !== undefined} onClose={close}>
+        {current && (
+          <ManageUser key={current.id} user={current} changed={() => void reload()} done={close} />
+        )}
+      </Dialog>
     </>
   );
 }
 
-function UserRow({ user, onChange }: { user: User; onChange: () => void }): JSX.Element {
-  const isDisabled = user.status === 'disabled';
+function UserRow({ user, manage }: { user: User; manage: () => void }): JSX.Element {
+  const isDisabled = user.status !== 'active';
   return (
     <tr class={isDisabled ? 'faded' : ''}>
       <td>
         <strong>{user.name}</strong>
       </td>
-      <td data-label="Role">{user.role}</td>
+      <td data-label="Role">{sayRole(user.role)}</td>
       <td data-label="Status">
-        <span class={`chip ${isDisabled ? '' : 'chip-running'}`}>
-          {isDisabled ? 'Disabled' : 'Active'}
-        </span>
+        <span class={`chip ${isDisabled ? '' : 'chip-running'}`}>{sayField(user.status)}</span>
       </td>
       <td data-label="Added" title={sayExactly(user.created_at)}>
         {sayWhen(user.created_at, nowMs.value)}
       </td>
       <td class="end">
-        {!isDisabled && user.id !== me.value?.id && (
+        {user.status !== 'erased' && user.id !== me.value?.id && (
           <button
             type="button"
-            class="button quiet danger-text"
-            aria-label={`Disable ${user.name}`}
-            onClick={() => void disable(user).then(onChange)}
+            class="button quiet"
+            aria-label={`Manage ${user.name}`}
+            onClick={manage}
           >
-            Disable
+            Manage
           </button>
         )}
       </td>
     </tr>
   );
-}
-
-async function disable(user: User): Promise<void> {
-  const agreed = await confirm({
-    title: `Disable ${user.name}?`,
-    text: 'They are signed out at once and cannot sign in again. What they did stays in the audit trail.',
-    yes: 'Yes, disable',
-    no: 'Keep active',
-  });
-  if (!agreed) return;
-  await api.disableUser(user.id).then(() => tell(`${user.name} was disabled.`), tellProblem);
 }

@@ -264,7 +264,8 @@ function NoSessions(): JSX.Element {
 }
 
 async function loadNames(scope: Scope): Promise<Map<string, string>> {
-  if (scope === 'mine') return new Map();
+  // Operators may not list users.
+  if (scope === 'mine' || me.value?.role === 'operator') return new Map();
   return new Map((await api.users()).users.map((user) => [user.id, user.name]));
 }
 
