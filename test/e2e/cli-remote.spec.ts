@@ -77,6 +77,41 @@ describe('signing in', () => {
   });
 });
 
+describe('signing in with a code', () => {
+  /** Starts it, and resolves with the code that it shows and its end. */
+  async function begun() {
+    const child = spawnCommand(['sign-in', sortie.url, '--scope', 'apps:read'], {
+      XDG_CONFIG_HOME: config,
+    });
+    let told = '';
+    child.stderr?.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    const ended = once(child, 'exit').then(([code]) => ({ code: Number(code), told }));
+    const code = await until('the code is shown', () => /this one: (\S+)/.exec(told)?.[1]);
+    return { code, ended };
+  }
+  const answer = (user_code: string, approve: boolean) =>
+    admin.post('/api/device-codes/approve', { user_code, approve });
+
+  it('waits for a yes on the page, and may then do what was asked for', async () => {
+    const { code, ended } = await begun();
+    const shown = await admin.post('/api/device-codes/show', { user_code: code });
+    expect(shown.body).toMatchObject({ scopes: ['apps:read'] });
+    expect((await answer(code, true)).status).toBe(204);
+    expect((await ended).code).toBe(0);
+    expect((await run(['apps', 'list'])).code).toBe(0);
+    expect((await run(['users', 'list'])).stderr).toMatch(/users:read/);
+    await run(['sign-in', sortie.url, '--with-token'], token);
+  });
+
+  it('ends with a no, and keeps what there was', async () => {
+    const { code, ended } = await begun();
+    expect((await answer(code, false)).status).toBe(204);
+    const { code: exit, told } = await ended;
+    expect([exit, told.trim().split('\n').length]).toEqual([1, 4]);
+    expect((await run(['users', 'list'])).code).toBe(0);
+  });
+});
+
 describe('apps', () => {
   it('are listed, added, changed and taken away', async () => {
     const app = { id: 'wiki', name: 'Wiki', url: 'https://wiki.example', category: 'Docs' };
