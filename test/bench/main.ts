@@ -8,6 +8,7 @@ import { benchHttp } from './http.bench.js';
 import { benchLaunch } from './launch.bench.js';
 import { benchLog } from './log.bench.js';
 import { benchMillion } from './million.bench.js';
+import { benchPage } from './page.bench.js';
 import { benchPast } from './past.bench.js';
 import { benchReplayIntoStores } from './replay-stores.bench.js';
 import { benchSealing } from './sealing.bench.js';
@@ -27,6 +28,7 @@ const BENCHES = {
   trail: async () => [...(await benchTrail()), ...(await benchTrailSearch())],
   sealing: benchSealing,
   viewer: benchViewer,
+  page: benchPage,
 };
 
 /** They run NATS and PostgreSQL, which are fetched where they are missing; what can't be is told by those that start them. */
