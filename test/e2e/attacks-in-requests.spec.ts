@@ -177,8 +177,9 @@ describe('passwords tried from one address', () => {
         const stranger = new Client(strict.url);
         statuses.push((await stranger.post('/api/sign-in', body, headers)).status);
       }
-      expect(statuses.filter((status) => status === 401)).toHaveLength(20);
-      expect(statuses.slice(20)).toEqual(Array.from({ length: 10 }, () => 429));
+      // One went to the administrator, who chose a password at the start.
+      expect(statuses.filter((status) => status === 401)).toHaveLength(19);
+      expect(statuses.slice(19)).toEqual(Array.from({ length: 11 }, () => 429));
     } finally {
       await strict.end();
       await own.remove();

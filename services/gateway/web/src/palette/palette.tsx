@@ -1,7 +1,7 @@
 import '../../styles/palette.css';
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { AppIcon } from '../parts/app-icon.js';
 import { Icon } from '../parts/icons.js';
 import { panel } from '../shortcuts.js';
@@ -18,7 +18,8 @@ export function Palette(): JSX.Element {
   const entries = findEntries(listEntries(), query.value);
   const at = Math.min(chosen.value, entries.length - 1);
 
-  useEffect(() => dialog.current?.showModal(), []);
+  // At once, not after the next picture: who types on without waiting means the palette.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   useEffect(
     () => list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }),
     [at],
