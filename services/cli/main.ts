@@ -80,7 +80,9 @@ function told(error: unknown): number {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   if (error instanceof CliError) return error.exitCode;
   if (!(error instanceof ApiError)) return EXIT.refused;
-  for (const { field, message } of error.problem.errors ?? []) {
+  // One field that is wrong stands in the sentence already.
+  const { errors = [] } = error.problem;
+  for (const { field, message } of errors.length > 1 ? errors : []) {
     process.stderr.write(`  ${field}: ${message}\n`);
   }
   return error.problem.code === 'SignInRequired' ? EXIT.signedOut : EXIT.refused;

@@ -31,6 +31,7 @@ import { seededRandom } from '#test/support/random.js';
 import { nothingYet, RecordingClient } from '#test/support/recording-client.js';
 import { sessionFaults, sessionsIn } from '#test/support/session-faults.js';
 import { trailFaults, type TrailEntry } from '#test/support/trail-faults.js';
+import { chosenFirst } from '#test/support/sortie.js';
 import { until } from '#test/support/waits.js';
 
 const SECONDS = Number(process.env['CRASH_SECONDS'] ?? 90);
@@ -47,9 +48,11 @@ type Part = keyof typeof TWO_OF_EVERYTHING | 'nats' | 'postgres';
 const random = seededRandom(seed);
 const recorded = nothingYet();
 let stage: DistributedStage<keyof typeof TWO_OF_EVERYTHING>;
+let password: string;
 
 beforeAll(async () => {
   stage = await startDistributed({ processes: TWO_OF_EVERYTHING });
+  password = await chosenFirst(gateways()[0]?.url ?? '', stage.password);
 }, 180_000);
 afterAll(() => stage?.close());
 
@@ -60,7 +63,7 @@ async function person(giveUp: AbortSignal, number: number, through = gateways())
   // Of its own, so that none takes those that the schedule is made from.
   const own = seededRandom(seed * 1_000 + number);
   const client = new RecordingClient({ gateways: through, random: own, recorded, giveUp });
-  return { client: await client.signIn('admin', stage.password), random: own };
+  return { client: await client.signIn('admin', password), random: own };
 }
 
 function breakableParts(): Record<Part, Breakable> {
@@ -220,7 +223,7 @@ it(
       },
       SETTLED_MS_MAX,
     ).catch(() => undefined);
-    const client = await new Client(gateways()[0]?.url ?? '').signIn('admin', stage.password);
+    const client = await new Client(gateways()[0]?.url ?? '').signIn('admin', password);
     const log = await stage.log();
     tellFigures(struck, log);
     await projectionsOf(client);

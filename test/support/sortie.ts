@@ -75,7 +75,7 @@ export async function startSortie(start: Start, password = ''): Promise<Sortie> 
 }
 
 /** Has the first administrator choose a password, as the first sign-in asks for; resolves with it. */
-async function chosenFirst(url: string, given: string): Promise<string> {
+export async function chosenFirst(url: string, given: string): Promise<string> {
   const chosen = `${given} chosen`;
   const client = new Client(url);
   await client.post('/api/sign-in', { name: 'admin', password: given });

@@ -177,8 +177,10 @@ function answeredHeaders(route: Route): Schema {
   };
 }
 
-function codesOf({ operation, problems = [], ifMatch, method }: Route): Set<ProblemCode> {
+function codesOf({ operation, path, problems = [], ifMatch, method }: Route): Set<ProblemCode> {
   const codes = new Set<ProblemCode>([...problems, ...EVERYWHERE]);
+  // No name is as long as some that are asked for.
+  if (pathFields(path).length > 0) codes.add('NotFound');
   if (method !== 'GET') for (const code of OF_WRITES) codes.add(code);
   if (!operation.allow.includes('anonymous')) codes.add('SignInRequired').add('Forbidden');
   if (ifMatch) codes.add('VersionStale');
