@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
-import { Client } from '#test/support/client.js';
+import { chosenPassword, Client } from '#test/support/client.js';
 import { trackSession } from '#test/support/desktop.js';
 import {
   type DistributedStage,
@@ -233,7 +233,7 @@ describe('a rolling restart', () => {
     const gateways = [processes['gateway-a'], processes['gateway-b']];
     const giveUp = AbortSignal.timeout(60_000);
     const client = new RecordingClient({ gateways, random, recorded, giveUp });
-    await client.signIn('admin', password);
+    await client.signIn('admin', chosenPassword('admin', password));
     return { client, worker: new CatalogueWorker({ name, client, random, contested }) };
   }
 

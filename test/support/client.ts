@@ -11,6 +11,10 @@ type Options = Readonly<{ body?: unknown; headers?: Record<string, string> }>;
 /** What people chose in place of the password that they were given: nobody gets far with that one. */
 const chosenFor = new Map<string, string>();
 
+/** What somebody signs in with by now who was given a password, and may have chosen another one here. */
+export const chosenPassword = (name: string, given: string): string =>
+  chosenFor.get(`${name} ${given}`) ?? given;
+
 /** A REST client with a cookie jar of one cookie, as curl -b/-c would be. */
 export class Client {
   readonly #url: string;
@@ -49,13 +53,12 @@ export class Client {
 
   /** Signs in, as a person would: one who has to choose another password first does, and uses that one from then on. */
   async signIn(name: string, given: string): Promise<this> {
-    const whose = `${name} ${given}`;
-    const password = chosenFor.get(whose) ?? given;
+    const password = chosenPassword(name, given);
     const { status, body } = await this.post('/api/sign-in', { name, password });
     if (status !== 200) throw new Error(`Sign-in answered ${status}: ${JSON.stringify(body)}`);
     if (!body.user.must_change_password) return this;
     const chosen = `${given}, and my own`;
-    chosenFor.set(whose, chosen);
+    chosenFor.set(`${name} ${given}`, chosen);
     return this.choosePassword(given, chosen);
   }
 
