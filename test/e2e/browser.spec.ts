@@ -53,7 +53,9 @@ describe('the keyboard alone', () => {
     const page = await (await stage.profile()).signIn(stage.administrator);
     await cardOf(page, 'Terminal').waitFor();
     await page.keyboard.press('/');
+    await page.locator('input[type=search]:focus').waitFor();
     await page.keyboard.type('termi');
+    await cardOf(page, 'noVNC').waitFor({ state: 'detached' });
     await page.keyboard.press('Enter');
     const desktop = new Desktop(page, stage.sortie.runtimeDir);
     await desktop.connected();
