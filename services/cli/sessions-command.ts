@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { SESSION_STATUSES, type SessionStatus } from '#shared/contracts/session.js';
 import { allOf, type Cli, dataOf, type Removing } from './cli.js';
 import { CliError, EXIT } from './exit-codes.js';
 
 const LOOK_EVERY_MS = 500;
-const STATUSES = ['creating', 'running', 'stopped', 'expired', 'failed'] as const;
 
-type Listing = Readonly<{ all?: true; status?: (typeof STATUSES)[number]; limit: number }>;
+type Listing = Readonly<{ all?: true; status?: SessionStatus; limit: number }>;
 
 /** Adds `sortie sessions`: desktops that run, and that ran. */
 export function addSessionsCommand(program: Command, cli: Cli): void {
@@ -15,7 +15,7 @@ export function addSessionsCommand(program: Command, cli: Cli): void {
     .command('list')
     .description('your sessions, newest first')
     .option('-a, --all', 'everybody’s; for operators, auditors and administrators')
-    .addOption(sessions.createOption('--status <status>', 'only these').choices(STATUSES))
+    .addOption(sessions.createOption('--status <status>', 'only these').choices(SESSION_STATUSES))
     .option('--limit <count>', 'how many at most', Number, 100)
     .action((options: Listing) => list(cli, options));
   sessions

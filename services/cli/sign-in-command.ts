@@ -3,10 +3,10 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { ApiError, sortieClient } from '#shared/client/client.js';
+import { type Scope, SCOPES } from '#shared/es/operation.js';
 import { type Cli, dataOf } from './cli.js';
 import { addressOf, connectAsNobody, type Connection } from './connection.js';
 import { credentialsPath, readCredentials, writeCredentials } from './credentials.js';
-import { type Scope, SCOPES } from './scopes.js';
 
 const DAYS = 30;
 const NAME_LENGTH_MAX = 60;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { type Scope, SCOPES } from '#shared/es/operation.js';
 import { type Cli, dataOf, type Removing } from './cli.js';
 import { usageError } from './exit-codes.js';
-import { type Scope, SCOPES } from './scopes.js';
 
 type Issuing = Readonly<{ scope: readonly Scope[]; days: number }>;
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { PEOPLE } from '#shared/es/operation.js';
 import { allOf, type Cli, dataOf, type Removing } from './cli.js';
 
-const ROLES = ['user', 'auditor', 'operator', 'admin'] as const;
-type Adding = Readonly<{ role: (typeof ROLES)[number] }>;
+type Adding = Readonly<{ role: (typeof PEOPLE)[number] }>;
 
 /** Adds `sortie users`: who may come in. */
 export function addUsersCommand(program: Command, cli: Cli): void {
@@ -14,7 +14,7 @@ export function addUsersCommand(program: Command, cli: Cli): void {
   users
     .command('add <name>')
     .description('add a user; a password is made up and shown once')
-    .addOption(users.createOption('--role <role>', 'what they are').choices(ROLES).default('user'))
+    .addOption(users.createOption('--role <role>', 'what they are').choices(PEOPLE).default('user'))
     .action((name: string, options: Adding) => add(cli, name, options));
   users
     .command('disable <id>')

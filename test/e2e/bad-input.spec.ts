@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '#test/support/client.js';
 import { administrator } from '#test/support/people.js';
+import { rawAnswer } from '#test/support/raw-http.js';
 import { sortieFolders, startSortie, type Sortie } from '#test/support/sortie.js';
 
 let folders: Awaited<ReturnType<typeof sortieFolders>>;
@@ -24,18 +25,6 @@ const app = { id: 'bad', name: 'Bad', url: 'https://a.example' };
 const json = { 'content-type': 'application/json' };
 const post = (body: string, headers: Record<string, string> = json) =>
   admin.request('POST', '/api/apps', { body, headers });
-
-/** Writes bytes to the server and reads what comes back until it closes. */
-const rawAnswer = (bytes: string): Promise<string> =>
-  new Promise((resolve) => {
-    const { hostname, port } = new URL(sortie.url);
-    const socket = connect(Number(port), hostname);
-    let text = '';
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    socket.on('error', () => undefined);
-    socket.on('close', () => resolve(text));
-    socket.write(bytes);
-  });
 
 describe('a body', () => {
   it.each([
@@ -156,16 +145,19 @@ describe('a query', () => {
 
 describe('what is not even HTTP', () => {
   it('is answered, and told from what is too long', async () => {
-    expect(await rawAnswer('nonsense\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [^]*MalformedRequest/);
+    expect(await rawAnswer(sortie.url, 'nonsense\r\n\r\n')).toMatch(
+      /^HTTP\/1.1 400 [^]*MalformedRequest/,
+    );
     const long = `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`;
-    expect(await rawAnswer(long)).toMatch(/^HTTP\/1.1 431 [^]*HeadersTooLarge/);
+    expect(await rawAnswer(sortie.url, long)).toMatch(/^HTTP\/1.1 431 [^]*HeadersTooLarge/);
     const url = `GET /${'y'.repeat(20_000)} HTTP/1.1\r\nhost: localhost\r\n\r\n`;
-    expect(await rawAnswer(url)).toMatch(/^HTTP\/1.1 431 /);
+    expect(await rawAnswer(sortie.url, url)).toMatch(/^HTTP\/1.1 431 /);
   });
 
   it('as an upgrade to something else is answered, and leaves the server up', async () => {
     const upgrade = (path: string, to: string) =>
       rawAnswer(
+        sortie.url,
         `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: ${to}\r\n\r\n`,
       );
     expect(await upgrade('/api/apps', 'h2c')).toMatch(/^HTTP\/1.1 400 [^]*leave out Upgrade/);

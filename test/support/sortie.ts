@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Client } from './client.js';
+import { chosenPassword, Client } from './client.js';
 import { until } from './waits.js';
 
 /** npm runs scripts in the package's folder, for tests and benches alike. */
@@ -76,11 +76,8 @@ export async function startSortie(start: Start, password = ''): Promise<Sortie> 
 
 /** Has the first administrator choose a password, as the first sign-in asks for; resolves with it. */
 export async function chosenFirst(url: string, given: string): Promise<string> {
-  const chosen = `${given} chosen`;
-  const client = new Client(url);
-  await client.post('/api/sign-in', { name: 'admin', password: given });
-  await client.choosePassword(given, chosen);
-  return chosen;
+  await new Client(url).signIn('admin', given);
+  return chosenPassword('admin', given);
 }
 
 /** Starts the server without waiting for anything. */
