@@ -4,13 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { passSignals } from './quiet-command.js';
-import { countTier } from './tiers.js';
+import { countTier, failureTexts } from './tiers.js';
 
 const TIER_MS_MAX = 2_400_000;
 const END_MS_MAX = 10_000;
 
 /**
- * Runs one tier with its output shown, and counts it from vitest's own report.
+ * Runs one tier with its output shown, and reads its count and its failures from vitest's own report.
  * @param {string} root
  * @param {string} tier
  * @param {string[]} filters
@@ -26,7 +26,11 @@ export async function runTier(root, tier, filters) {
   const endSignals = passSignals(child);
   try {
     const exitCode = await ended(child);
-    return countTier(readReport(report), exitCode, filters.length > 0);
+    const read = readReport(report);
+    return {
+      count: countTier(read, exitCode, filters.length > 0),
+      failures: failureTexts(tier, read, root),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
     endSignals();

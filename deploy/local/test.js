@@ -21,33 +21,35 @@ const { chooseTiers, sum, summaryLine, tierLine } = await import('./tiers.js');
 
 await runSteps(async () => {
   await prepare();
-  const missing = await provision(TEST_PROGRAMS);
-  if (missing.length > 0) throw new SetupFailed(testSentence(missing));
-  const lacking = await provideNatsServers(ROOT);
-  if (lacking !== undefined) throw new SetupFailed(lacking);
-  const postgresLacking = await providePostgres();
-  if (postgresLacking !== undefined) throw new SetupFailed(postgresLacking);
-  const prometheusLacking = await providePrometheus(ROOT);
-  if (prometheusLacking !== undefined) throw new SetupFailed(prometheusLacking);
-  const helmLacking = await provideHelm(ROOT);
-  if (helmLacking !== undefined) throw new SetupFailed(helmLacking);
-
+  await provideParts();
   const { tiers, filters } = chooseTiers(process.argv.slice(2));
   const engine = tiers.includes('containers') ? await provideContainers() : {};
   const counts = [];
   const lines = [];
+  const failed = [];
   for (const tier of tiers) {
     const started = Date.now();
     console.log(`\n== ${tier}`);
-    const count = await runTier(ROOT, tier, filters);
+    const { count, failures } = await runTier(ROOT, tier, filters);
     counts.push(count);
+    failed.push(...failures);
     lines.push(tierLine(tier, count, Date.now() - started));
   }
   await engine.stop?.();
   const total = sum(counts);
+  if (failed.length > 0) console.log(`\n== what failed\n\n${failed.join('\n\n')}`);
   console.log(`\n${lines.join('\n')}\n\n${summaryLine(total)}`);
   process.exitCode = total.failed === 0 ? 0 : 1;
 });
+
+async function provideParts() {
+  const missing = await provision(TEST_PROGRAMS);
+  if (missing.length > 0) throw new SetupFailed(testSentence(missing));
+  for (const provide of [provideNatsServers, providePostgres, providePrometheus, provideHelm]) {
+    const lacking = await provide(ROOT);
+    if (lacking !== undefined) throw new SetupFailed(lacking);
+  }
+}
 
 /** What is missing is told, and then each test that needs it fails. */
 async function provideContainers() {

@@ -1,4 +1,6 @@
 // @ts-check
+import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /** In the order they run: the quicker and nearer first. */
 export const TIERS = ['unit', 'contract', 'medium', 'e2e', 'containers', 'crash'];
@@ -22,7 +24,14 @@ export function chooseTiers(args) {
  * @property {number} numFailedTests
  * @property {number} numPendingTests
  * @property {number} numTodoTests
- * @property {unknown[]} testResults one a file
+ * @property {VitestFile[]} testResults one a file
+ */
+
+/**
+ * @typedef {object} VitestFile
+ * @property {string} name its path
+ * @property {string} message why it did not load, empty when it did
+ * @property {{ fullName: string, status: string, failureMessages: string[] | null }[]} assertionResults
  */
 
 /** @type {VitestReport} */
@@ -35,6 +44,9 @@ const NONE = {
 };
 
 /** @typedef {{ passed: number, failed: number, reasons: string[] }} Count */
+
+/** Of a failure's message and stack, what still fits on a page when several tests fail. */
+const FAILURE_LINES_MAX = 12;
 
 /**
  * Counts a tier: skipped tests fail, and so does a tier that ran none or ended badly for no test's
@@ -76,6 +88,38 @@ export function countTier(report, exitCode, filtered) {
 export function tierLine(tier, { passed, reasons }, ms) {
   const how = [`${passed} passed`, ...reasons].join('; ');
   return `${tier.padEnd(9)} ${how} (${Math.round(ms / 1000)} s)`;
+}
+
+/**
+ * Names each test that did not pass, and each file that did not load, with the first lines of why:
+ * a log that is cut to its end still says what to look at.
+ * @param {string} tier
+ * @param {VitestReport | undefined} report
+ * @param {string} root paths are shown from here
+ * @returns {string[]} one text a failure
+ */
+export function failureTexts(tier, report, root) {
+  return (report ?? NONE).testResults.flatMap((file) => {
+    const title = `${tier} ${relative(root, file.name)}`;
+    const tests = file.assertionResults
+      .filter(({ status }) => status !== 'passed')
+      .map(({ fullName, status, failureMessages }) =>
+        failureText(`${title} > ${fullName}`, failureMessages?.join('\n') || status),
+      );
+    return file.message === '' ? tests : [failureText(title, file.message), ...tests];
+  });
+}
+
+/**
+ * @param {string} title
+ * @param {string} message may hold the colours of a terminal
+ */
+function failureText(title, message) {
+  const lines = stripVTControlCharacters(message)
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !/^\s+at .*node_modules/.test(line));
+  return [title, ...lines.slice(0, FAILURE_LINES_MAX).map((line) => `  ${line}`)].join('\n');
 }
 
 /**

@@ -1,12 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { TIERS, chooseTiers, countTier, sum, summaryLine, tierLine } from './tiers.js';
+import {
+  TIERS,
+  chooseTiers,
+  countTier,
+  failureTexts,
+  sum,
+  summaryLine,
+  tierLine,
+} from './tiers.js';
+
+const file = (changes: object = {}) => ({
+  name: '/project/test/e2e/a.spec.ts',
+  message: '',
+  assertionResults: [],
+  ...changes,
+});
 
 const report = (passed: number, failed = 0, pending = 0, todo = 0) => ({
   numPassedTests: passed,
   numFailedTests: failed,
   numPendingTests: pending,
   numTodoTests: todo,
-  testResults: passed + failed + pending + todo === 0 ? [] : ['a file'],
+  testResults: passed + failed + pending + todo === 0 ? [] : [file()],
 });
 
 describe('the arguments of npm test', () => {
@@ -46,7 +61,7 @@ describe('a tier', () => {
   });
 
   it('fails when a file that matches a filter does not load, or vitest itself does not', () => {
-    const unloaded = { ...report(0), testResults: ['a file'] };
+    const unloaded = { ...report(0), testResults: [file({ message: 'cannot find a module' })] };
     expect(countTier(unloaded, 1, true)).toMatchObject({ passed: 0, failed: 1 });
     expect(countTier(undefined, 1, true)).toMatchObject({ passed: 0, failed: 1 });
   });
@@ -56,6 +71,49 @@ describe('a tier', () => {
     expect(tierLine('e2e', countTier(report(1, 2, 1), 1, false), 2600)).toBe(
       'e2e       1 passed; 2 failed; 1 skipped, which counts as failed (3 s)',
     );
+  });
+});
+
+describe('what failed', () => {
+  const told = (changes: object) =>
+    failureTexts('e2e', { ...report(1), testResults: [file(changes)] }, '/project');
+  const test = (status: string, ...failureMessages: string[]) => ({
+    fullName: 'a desk is shown',
+    status,
+    failureMessages,
+  });
+
+  it("is named with its tier, file and reason, without colours and the runner's own lines", () => {
+    const assertionResults = [
+      test('passed'),
+      test('failed', '\u001b[31mexpected 1\u001b[39m\n at a\n at node_modules/b'),
+    ];
+    expect(told({ assertionResults })).toEqual([
+      'e2e test/e2e/a.spec.ts > a desk is shown\n  expected 1\n   at a',
+    ]);
+  });
+
+  it('is also what was skipped', () => {
+    expect(told({ assertionResults: [test('skipped')] })).toEqual([
+      'e2e test/e2e/a.spec.ts > a desk is shown\n  skipped',
+    ]);
+  });
+
+  it('takes a dozen lines of a long reason', () => {
+    const reason = Array.from({ length: 40 }, (_, at) => `line ${at}`).join('\n');
+    const [text] = told({ assertionResults: [test('failed', reason)] });
+    expect(text).toMatch(/line 11$/);
+  });
+
+  it('names a file that did not load', () => {
+    expect(told({ message: 'cannot find a module' })).toEqual([
+      'e2e test/e2e/a.spec.ts\n  cannot find a module',
+    ]);
+  });
+
+  it('is nothing when all passed, and when there is no report', () => {
+    expect(told({ assertionResults: [test('passed')] })).toEqual([]);
+    expect(failureTexts('e2e', undefined, '/project')).toEqual([]);
   });
 });
 
