@@ -6,9 +6,10 @@ import { soleHolder } from '#shared/es/lease.js';
 import type { ReadModel, Row } from '#shared/es/read-model.js';
 import type { Checkpoint, ReadModelStore, RowChanges } from '#shared/es/read-model-store.js';
 import { leavingRows } from './leaving-rows.js';
-import { type Observing, observedNow } from './observed.js';
+import { type Observing, observed, observedNow } from './observed.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 import { sqliteError } from './sqlite-errors.js';
+import { type SqliteWork, transactionInThread } from './sqlite-thread-transaction.js';
 
 /** Pages in the write-ahead log before they are copied into the file (32 MB): a replay changes the same pages again and again. */
 const CHECKPOINT_PAGES = 8_000;
@@ -45,6 +46,7 @@ export class SqliteReadModelStore implements ReadModelStore {
   readonly #observing: Observing;
   readonly leadership = soleHolder;
   #tables = new Map<string, TableStatements>();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(database: SqliteDatabase<never>, observing: Observing = { service: '' }) {
     this.#observing = observing;
@@ -68,7 +70,7 @@ export class SqliteReadModelStore implements ReadModelStore {
   }
 
   async saveLogId(id: string): Promise<void> {
-    this.#inTransaction(() => {
+    await this.#inTransaction(() => {
       this.#raw.prepare('DELETE FROM source_log').run();
       this.#raw.prepare('INSERT INTO source_log VALUES (?)').run(id);
     });
@@ -80,7 +82,7 @@ export class SqliteReadModelStore implements ReadModelStore {
   }
 
   async apply(changes: readonly RowChanges[]): Promise<void> {
-    this.#inTransaction(() => {
+    await this.#inTransaction(() => {
       for (const change of changes) {
         const { model, table, checkpoint } = change;
         const what = { operation: 'write', table } as const;
@@ -92,37 +94,38 @@ export class SqliteReadModelStore implements ReadModelStore {
   }
 
   async stop(model: ReadModel, error: string): Promise<void> {
-    this.#inTransaction(() => this.#saveCheckpoint(model, { status: 'stopped', error }));
+    await this.#inTransaction(() => this.#saveCheckpoint(model, { status: 'stopped', error }));
   }
 
   async createShadow(model: ReadModel): Promise<string> {
     const shadow = shadowOf(model);
     await this.dropShadow(model);
     // The indexes are made at the switch: filling a table without them is faster.
-    const create = this.#ddl(model, 'table')[0] ?? '';
-    attempt(() =>
-      this.#raw.exec(create.replace(/^CREATE TABLE "?\w+"?/, `CREATE TABLE "${shadow}"`)),
-    );
+    const original = this.#ddl(model, 'table')[0] ?? '';
+    const create = original.replace(/^CREATE TABLE "?\w+"?/, `CREATE TABLE "${shadow}"`);
+    await this.#inTransaction(() => this.#raw.exec(create));
     return shadow;
   }
 
   async switchTo(model: ReadModel, shadow: string, sequence: Sequence): Promise<void> {
     const { table } = model;
-    const indexes = [...this.#ddl(model, 'index'), ...this.#ddl(model, 'trigger')];
-    this.#inTransaction(() => {
-      this.#prepare(this.#db.schema.dropTable(table)).run();
-      this.#prepare(this.#db.schema.alterTable(shadow).renameTo(table)).run();
-      for (const index of indexes) this.#raw.exec(index);
-      for (const words of this.#wordIndexes(model)) {
-        this.#raw.exec(`INSERT INTO "${words}" ("${words}") VALUES ('rebuild')`);
-      }
-      this.#saveCheckpoint(model, { sequence });
-    });
+    const statements = [
+      this.#db.schema.dropTable(table).compile(),
+      this.#db.schema.alterTable(shadow).renameTo(table).compile(),
+      ...[...this.#ddl(model, 'index'), ...this.#ddl(model, 'trigger')].map(bare),
+      ...this.#wordIndexes(model).map((words) =>
+        bare(`INSERT INTO "${words}" ("${words}") VALUES ('rebuild')`),
+      ),
+      this.#checkpointOf(model, { sequence }),
+    ];
+    // The indexes of a million rows take many seconds, in which the desktops of this process must not stand still.
+    await this.#writing(() => transactionInThread(this.#raw, statements));
     this.#forget(model);
   }
 
   async dropShadow(model: ReadModel): Promise<void> {
-    attempt(() => this.#prepare(this.#db.schema.dropTable(shadowOf(model)).ifExists()).run());
+    const drop = this.#db.schema.dropTable(shadowOf(model)).ifExists();
+    await this.#inTransaction(() => this.#prepare(drop).run());
     this.#forget(model);
   }
 
@@ -153,14 +156,18 @@ export class SqliteReadModelStore implements ReadModelStore {
   }
 
   #saveCheckpoint(model: ReadModel, change: Partial<ProjectionRow>): void {
+    const save = this.#checkpointOf(model, change);
+    this.#raw.prepare(save.sql).run(save.parameters);
+  }
+
+  #checkpointOf(model: ReadModel, change: Partial<ProjectionRow>): SqliteWork {
     const values = { sequence: 0, version: model.version, status: 'live' as const, error: null };
     const live = change.status === 'stopped' ? change : { ...values, ...change };
-    const save = this.#db
+    return this.#db
       .insertInto('projections')
       .values({ table_name: model.table, ...values, ...change })
       .onConflict((oc) => oc.column('table_name').doUpdateSet(live))
       .compile();
-    this.#raw.prepare(save.sql).run(save.parameters);
   }
 
   #statements(model: ReadModel, table: string): TableStatements {
@@ -210,9 +217,16 @@ export class SqliteReadModelStore implements ReadModelStore {
     return observedNow(this.#observing, { operation: 'read', table }, () => attempt(work));
   }
 
-  #inTransaction(work: () => void): void {
-    const transaction = () => attempt(() => this.#raw.transaction(work)());
-    observedNow(this.#observing, { operation: 'transaction', table: '' }, transaction);
+  #inTransaction(work: () => void): Promise<void> {
+    return this.#writing(async () => attempt(() => this.#raw.transaction(work)()));
+  }
+
+  /** One after the other: a transaction that finds the file in use would keep the whole process waiting. */
+  #writing(work: () => Promise<void>): Promise<void> {
+    const what = { operation: 'transaction', table: '' } as const;
+    const turn = this.#turn.then(() => observed(this.#observing, what, work));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
   #forget(model: ReadModel): void {
@@ -232,6 +246,8 @@ export class SqliteReadModelStore implements ReadModelStore {
     return this.#raw.prepare<[string, string]>(query).pluck().all(model.table, type) as string[];
   }
 }
+
+const bare = (text: string): SqliteWork => ({ sql: text, parameters: [] });
 
 const shadowOf = (model: ReadModel): string => `${model.table}__rebuild`;
 

@@ -69,3 +69,35 @@ it('reads of an old table go on while another takes its place', async () => {
   reader.close();
   await cleanup();
 });
+
+it('other work of the process goes on while a table takes the place of another', async () => {
+  const { store, seen, cleanup } = await open();
+  const table = await store.createShadow(totals);
+  const switching = store.switchTo(totals, table, 2).then(() => 'the switch');
+  const other = new Promise<string>((resolve) => setImmediate(resolve, 'other work'));
+  expect(await Promise.race([switching, other])).toBe('other work');
+  // A write that comes meanwhile is in the new table.
+  const puts = [{ id: 'a', total: 1, name: 'a', sequence: 3 }];
+  await store.apply([{ model: totals, table: 'totals', puts, deletes: [], checkpoint: 3 }]);
+  await switching;
+  expect(await seen('totals')).toEqual(puts);
+  expect(await store.checkpoints()).toMatchObject([{ table: 'totals', sequence: 3 }]);
+  await cleanup();
+});
+
+it('a table that cannot take the place of another leaves it as it was', async () => {
+  const { store, seen, cleanup, database } = await open();
+  const puts = [{ id: 'a', total: 1, name: 'a', sequence: 1 }];
+  await store.apply([{ model: totals, table: 'totals', puts, deletes: [], checkpoint: 1 }]);
+  database.raw.pragma('busy_timeout = 50');
+  const table = await store.createShadow(totals);
+  const writer = new Database(database.raw.name);
+  writer.exec('BEGIN IMMEDIATE');
+  await expect(store.switchTo(totals, table, 2)).rejects.toThrow(StoreUnavailableError);
+  writer.exec('ROLLBACK');
+  writer.close();
+  await expect(store.switchTo(totals, 'no_such_table', 2)).rejects.toThrow('no such table');
+  expect(await seen('totals')).toEqual(puts);
+  expect(await store.checkpoints()).toMatchObject([{ table: 'totals', sequence: 1 }]);
+  await cleanup();
+});
