@@ -72,6 +72,7 @@ export async function openAudit(
     models: [auditLog, analytics, launchDays, auditTree(merkleHashing)],
     deciders: {},
     follows: 'all',
+    onCaughtUp: () => notary?.onCaughtUp(),
     onProjected: (events) => notary?.onGrown(events.at(-1)?.sequence ?? 0),
   });
   const { primary } = opened.database;

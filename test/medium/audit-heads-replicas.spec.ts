@@ -5,16 +5,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { MemoryEventLog } from '#shared/adapters/memory-event-log.js';
 import { headOf, headText, type TreeHead } from '#shared/contracts/tree-head.js';
+import type { EventLog } from '#shared/es/event-log.js';
 import { openAudit } from '#services/audit/module.js';
 import { newCommit } from '#test/support/commits.js';
 import { type DatabasePlace, openPlace } from '#test/support/database-place.js';
 import { SOON } from '#test/support/signed-trail.js';
 import { until } from '#test/support/waits.js';
 
-const TAKE_OVER_MS_MAX = 15_000;
+const TAKE_OVER_MS_MAX = 40_000;
+/** Long enough for a replica to take up the heads before it has caught up with the log. */
+const LATE_MS = 500;
 const { privateKey } = generateKeyPairSync('ed25519');
 const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
@@ -31,7 +35,7 @@ afterEach(async () => {
   await place.remove();
 });
 
-async function replica() {
+async function replica(log: EventLog) {
   const dataPath = await mkdtemp(join(tmpdir(), 'sortie-audit-'));
   const databases = place.databases();
   const host = { log, openDatabase: databases.openDatabase, now: () => new Date() };
@@ -57,15 +61,30 @@ async function replica() {
   return { notary, service, told, heads, signed, stop };
 }
 
+/** The same log, which says late how far it is. */
+const late = (log: MemoryEventLog): EventLog => ({
+  id: log.id,
+  append: (commit) => log.append(commit),
+  read: (query) => log.read(query),
+  follow: (query, signal) => log.follow(query, signal),
+  last: (stream) => log.last(stream),
+  head: async () => {
+    await setTimeout(LATE_MS);
+    return log.head();
+  },
+  close: () => log.close(),
+});
+
 it('one signs, and the next goes on where it was', async () => {
-  const first = await replica();
-  const second = await replica();
+  const first = await replica(log);
+  const second = await replica(late(log));
   expect([first.service.projector.leads, second.service.projector.leads]).toEqual([true, false]);
   for (let i = 0; i < 3; i += 1) await log.append(newCommit());
   await first.signed(3);
   expect(second.heads()).toEqual([]);
   const before = first.heads();
   await first.stop();
+  // It is caught up with by the one that has the lead already, and none comes after it.
   await log.append(newCommit());
   await second.signed(4, TAKE_OVER_MS_MAX);
   const all = second.heads();

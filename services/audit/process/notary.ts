@@ -52,7 +52,9 @@ export class Notary {
   #hindrance: string | undefined;
   #signedSize = 0;
   #signedAt = performance.now();
-  #grownTo = 0;
+  /** Counts what may have made the tree grow, and up to which count it has been looked at and is signed. */
+  #news = 1;
+  #doneWith = 0;
   #isWaiting = false;
   #hasTakenUp = false;
 
@@ -84,9 +86,14 @@ export class Notary {
     return this.#copies.status;
   }
 
+  /** Hears that the tree may be further than it knows: what was caught up with is not told commit by commit. */
+  onCaughtUp(): void {
+    this.#news += 1;
+  }
+
   /** Hears how far the tree is, to sign when enough is new. */
   onGrown(size: number): void {
-    this.#grownTo = size;
+    this.#news += 1;
     if (size - this.#signedSize >= this.#parts.every.commits) this.#signSoon();
   }
 
@@ -96,7 +103,7 @@ export class Notary {
   }
 
   #signSoon(): void {
-    const isIdle = this.#hasTakenUp && this.#grownTo <= this.#signedSize && this.#copies.areDone;
+    const isIdle = this.#hasTakenUp && this.#doneWith === this.#news && this.#copies.areDone;
     if (this.#isWaiting || isIdle) return;
     this.#isWaiting = true;
     void this.#inTurn(() => {
@@ -115,10 +122,8 @@ export class Notary {
     const newest = await heads.newest();
     await this.#copies.begin(newest?.number ?? 0, found.reached);
     this.#hasTakenUp = true;
-    const tree = await this.#parts.tree();
-    this.#grownTo = tree.size;
     if (!newest || newest.number <= this.#parts.acceptHead) return;
-    const differs = await this.#differsFrom(newest, tree);
+    const differs = await this.#differsFrom(newest, await this.#parts.tree());
     if (differs) return this.#alarm(differs);
     this.#signedSize = newest.size;
     this.#checking = this.#checkWholeLog(newest);
@@ -128,8 +133,12 @@ export class Notary {
     if (!(await this.#maySign())) return;
     await this.#copies.send();
     const { heads, acceptHead } = this.#parts;
+    const news = this.#news;
     const [tree, last] = [await this.#parts.tree(), await heads.newest()];
-    if (!this.#isDue(tree.size, last)) return;
+    if (!this.#isDue(tree.size, last)) {
+      if (tree.size === (last?.size ?? 0)) this.#doneWith = news;
+      return;
+    }
     const isGivenUp = last === undefined || last.number <= acceptHead;
     const differs = isGivenUp ? undefined : await this.#differsFrom(last, tree);
     if (differs) return this.#alarm(differs);
