@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { RegisterAppRequest, ReviseAppRequest } from '#shared/client/paths.js';
+import { addHistoryCommands } from './app-history.js';
 import { allOf, type Cli, dataOf, type Removing, versionOf } from './cli.js';
 import { usageError } from './exit-codes.js';
 
@@ -32,6 +33,7 @@ export function addAppsCommand(program: Command, cli: Cli): void {
     .option('-n, --dry-run', 'tell what would go, and leave it')
     .option('-y, --yes', 'do not ask')
     .action((id: string, options: Removing) => remove(cli, id, options));
+  addHistoryCommands(apps, cli);
 }
 
 async function list({ client, printRows }: Cli): Promise<void> {

@@ -1,9 +1,10 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { exportBundle, type ExportOptions, type Get } from './audit-export.js';
 import { verifyBundle, type VerifyOptions } from './audit-verify.js';
 import { TamperedError, type Verified } from './bundle-verifier.js';
 import type { Cli } from './cli.js';
 import { addTrailCommands } from './trail-command.js';
+import { wholeNumber } from './whole-number.js';
 
 const TAMPERED = 1;
 const UNUSABLE = 2;
@@ -17,12 +18,12 @@ export function addAuditCommand(program: Command, get: Get, cli: Cli): void {
     .command('export')
     .description('write the log, its signed tree heads and proofs into a file that can be checked')
     .requiredOption('-o, --output <file>', 'where to write')
-    .option('--from <sequence>', 'the first place of the log; 1 when absent', sequence)
-    .option('--to <sequence>', 'the last; that of the newest tree head when absent', sequence)
+    .option('--from <sequence>', 'the first place of the log; 1 when absent', wholeNumber)
+    .option('--to <sequence>', 'the last; that of the newest tree head when absent', wholeNumber)
     .option(
       '--after-head <number>',
       'leave out the heads up to this one, of a log that was given up',
-      sequence,
+      wholeNumber,
     )
     .action(async (options: ExportOptions) => {
       const { output, from, to, heads, key } = await exportBundle(get, options);
@@ -57,12 +58,6 @@ export function addAuditCommand(program: Command, get: Get, cli: Cli): void {
         process.exitCode = isTampered ? TAMPERED : UNUSABLE;
       }
     });
-}
-
-function sequence(text: string): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number > 0) return number;
-  throw new InvalidArgumentError('It is a whole number from 1 on.');
 }
 
 function told(

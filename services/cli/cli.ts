@@ -3,11 +3,14 @@ import type { paths } from '#shared/client/paths.js';
 import type { Connection } from './connection.js';
 import type { Terminal } from './terminal.js';
 
+/** Calls of the server that the compiler checks. */
+export type Api = Client<paths>;
+
 /** What every command has: the terminal, and the way to the server that the command line names. */
 export type Cli = Terminal &
   Readonly<{
     connect: () => Promise<Connection>;
-    client: () => Promise<Client<paths>>;
+    client: () => Promise<Api>;
   }>;
 
 /** Options of commands that take something away. */

@@ -6,18 +6,20 @@ import { ApiError, refusalIn } from '#shared/client/client.js';
 import { addAdminCommand } from './admin-command.js';
 import { addAppsCommand } from './apps-command.js';
 import { addAuditCommand } from './audit-command.js';
+import { addCategoriesCommand } from './categories-command.js';
 import type { Cli } from './cli.js';
 import { connect, type Server } from './connection.js';
 import { addDockerCommand } from './docker-command.js';
 import { addEventsCommand } from './events-command.js';
 import { CliError, EXIT } from './exit-codes.js';
+import { addGroupsCommand } from './groups-command.js';
 import { addNatsCommand } from './nats-command.js';
 import { addProjectionsCommand } from './projections-command.js';
 import { addSessionsCommand } from './sessions-command.js';
 import { addSignInCommands } from './sign-in-command.js';
 import { addStackCommand } from './stack-command.js';
 import { addStorageCommand } from './storage.js';
-import { terminalOf } from './terminal.js';
+import { harmless, terminalOf } from './terminal.js';
 import { addTokensCommand } from './tokens-command.js';
 import { addUsersCommand } from './users-command.js';
 
@@ -54,8 +56,10 @@ async function get<T>(path: string): Promise<T> {
 
 addSignInCommands(program, cli);
 addAppsCommand(program, cli);
+addCategoriesCommand(program, cli);
 addSessionsCommand(program, cli);
 addUsersCommand(program, cli);
+addGroupsCommand(program, cli);
 addTokensCommand(program, cli);
 addEventsCommand(program, cli);
 addProjectionsCommand(program, cli);
@@ -77,13 +81,13 @@ try {
 function told(error: unknown): number {
   // Commander has said what it did not understand.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${harmless(error instanceof Error ? error.message : String(error))}\n`);
   if (error instanceof CliError) return error.exitCode;
   if (!(error instanceof ApiError)) return EXIT.refused;
   // One field that is wrong stands in the sentence already.
   const { errors = [] } = error.problem;
   for (const { field, message } of errors.length > 1 ? errors : []) {
-    process.stderr.write(`  ${field}: ${message}\n`);
+    process.stderr.write(`${harmless(`  ${field}: ${message}`)}\n`);
   }
   return error.problem.code === 'SignInRequired' ? EXIT.signedOut : EXIT.refused;
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { SESSION_STATUSES, type SessionStatus } from '#shared/contracts/session.js';
 import { allOf, type Cli, dataOf, type Removing } from './cli.js';
 import { CliError, EXIT } from './exit-codes.js';
+import { wholeNumber } from './whole-number.js';
 
 const LOOK_EVERY_MS = 500;
 
@@ -16,7 +17,7 @@ export function addSessionsCommand(program: Command, cli: Cli): void {
     .description('your sessions, newest first')
     .option('-a, --all', 'everybody’s; for operators, auditors and administrators')
     .addOption(sessions.createOption('--status <status>', 'only these').choices(SESSION_STATUSES))
-    .option('--limit <count>', 'how many at most', Number, 100)
+    .option('--limit <count>', 'how many at most', wholeNumber, 100)
     .action((options: Listing) => list(cli, options));
   sessions
     .command('start <app>')

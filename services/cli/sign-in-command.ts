@@ -7,6 +7,7 @@ import { type Scope, SCOPES } from '#shared/es/operation.js';
 import { type Cli, dataOf } from './cli.js';
 import { addressOf, connectAsNobody, type Connection } from './connection.js';
 import { credentialsPath, readCredentials, writeCredentials } from './credentials.js';
+import { wholeNumber } from './whole-number.js';
 
 const DAYS = 30;
 const NAME_LENGTH_MAX = 60;
@@ -25,7 +26,7 @@ export function addSignInCommands(program: Command, cli: Cli): void {
         .choices(SCOPES)
         .default(SCOPES),
     )
-    .option('--days <days>', 'for how long', Number, DAYS)
+    .option('--days <days>', 'for how long', wholeNumber, DAYS)
     .action((url: string, options: SigningIn) => signIn(cli, url, options));
   program
     .command('sign-out')

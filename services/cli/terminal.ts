@@ -18,9 +18,9 @@ type Cells = readonly (string | number | null | undefined)[];
 /** A terminal that prints JSON when `asJson` says so. */
 export function terminalOf(asJson: () => boolean): Terminal {
   const print = (data: unknown, text: string): void => {
-    process.stdout.write(`${asJson() ? JSON.stringify(data) : text}\n`);
+    process.stdout.write(`${asJson() ? JSON.stringify(data) : harmless(text)}\n`);
   };
-  const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+  const tell = (text: string): void => void process.stderr.write(`${harmless(text)}\n`);
   return {
     print,
     tell,
@@ -34,9 +34,11 @@ export function terminalOf(asJson: () => boolean): Terminal {
 }
 
 /** What a person typed elsewhere must not steer this terminal. */
-const oneLine = (text: string): string =>
+export const harmless = (text: string): string =>
   // oxlint-disable-next-line no-control-regex
-  text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\u{fffd}');
+  text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '\u{fffd}');
+
+const oneLine = (text: string): string => harmless(text).replaceAll('\n', '\u{fffd}');
 
 async function confirm(question: string, isSure: boolean | undefined): Promise<void> {
   if (isSure) return;
@@ -45,7 +47,7 @@ async function confirm(question: string, isSure: boolean | undefined): Promise<v
   }
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await lines.question(`${question} [y/N] `);
+    const answer = await lines.question(`${harmless(question)} [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) throw usageError('Nothing was changed.');
   } finally {
     lines.close();

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type Scope, SCOPES } from '#shared/es/operation.js';
 import { type Cli, dataOf, type Removing } from './cli.js';
 import { usageError } from './exit-codes.js';
+import { wholeNumber } from './whole-number.js';
 
 type Issuing = Readonly<{ scope: readonly Scope[]; days: number }>;
 
@@ -21,7 +22,7 @@ export function addTokensCommand(program: Command, cli: Cli): void {
         .choices(SCOPES)
         .makeOptionMandatory(),
     )
-    .option('--days <days>', 'how long it lasts', Number, 90)
+    .option('--days <days>', 'how long it lasts', wholeNumber, 90)
     .action((name: string, options: Issuing) => create(cli, name, options));
   tokens
     .command('revoke <id>')

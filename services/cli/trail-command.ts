@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { refusalIn } from '#shared/client/client.js';
 import { allOf, type Cli, dataOf } from './cli.js';
 import { CliError, EXIT, usageError } from './exit-codes.js';
+import { wholeNumber } from './whole-number.js';
 
 const OWNER_ONLY = 0o600;
 
@@ -25,7 +26,7 @@ type Download = Filters & Readonly<{ format: 'csv' | 'ndjson'; output?: string }
 export function addTrailCommands(audit: Command, cli: Cli): void {
   filtered(audit.command('list'))
     .description('who did what, newest first')
-    .option('--limit <count>', 'how many at most', Number, 100)
+    .option('--limit <count>', 'how many at most', wholeNumber, 100)
     .action((options: Listing) => list(cli, options));
   filtered(audit.command('download'))
     .description('the trail as a file, oldest first; taking it out is in the trail itself')

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { PEOPLE } from '#shared/es/operation.js';
-import { allOf, type Cli, dataOf, type Removing } from './cli.js';
+import { type Cli, dataOf, type Removing } from './cli.js';
+import { addEraseCommand } from './erase-command.js';
+import { userNamed, usersOf } from './named.js';
 
 type Adding = Readonly<{ role: (typeof PEOPLE)[number] }>;
 
@@ -17,23 +19,18 @@ export function addUsersCommand(program: Command, cli: Cli): void {
     .addOption(users.createOption('--role <role>', 'what they are').choices(PEOPLE).default('user'))
     .action((name: string, options: Adding) => add(cli, name, options));
   users
-    .command('disable <id>')
-    .description('shut a user out: sign-ins, tokens and desktops’ viewers end at once')
+    .command('disable <user>')
+    .description(
+      'shut out a user, by name or id: sign-ins, tokens and desktops’ viewers end at once',
+    )
     .option('-n, --dry-run', 'tell who would be shut out, and leave it')
     .option('-y, --yes', 'do not ask')
-    .action((id: string, options: Removing) => disable(cli, id, options));
-}
-
-async function users({ client }: Cli) {
-  const api = await client();
-  return allOf(async (query) => {
-    const answer = dataOf(await api.GET('/api/users', { params: { query } }));
-    return { items: answer.users, next: answer.next_cursor };
-  });
+    .action((user: string, options: Removing) => disable(cli, user, options));
+  addEraseCommand(users, cli);
 }
 
 async function list(cli: Cli): Promise<void> {
-  const all = await users(cli);
+  const all = await usersOf(await cli.client());
   const rows = all.map((user) => [user.id, user.name, user.role, user.status, user.created_at]);
   cli.printRows(all, ['ID', 'NAME', 'ROLE', 'STATUS', 'SINCE'], rows);
 }
@@ -48,13 +45,12 @@ async function add({ client, print }: Cli, name: string, { role }: Adding): Prom
   );
 }
 
-async function disable(cli: Cli, user_id: string, { dryRun, yes }: Removing): Promise<void> {
+async function disable(cli: Cli, named: string, { dryRun, yes }: Removing): Promise<void> {
   const api = await cli.client();
-  const params = { path: { user_id } };
-  const user = dataOf(await api.GET('/api/users/{user_id}', { params }));
+  const user = await userNamed(api, named);
   const who = `${user.name} (${user.id}, ${user.role})`;
   if (dryRun) return cli.print({ would_disable: user }, `${who} would be shut out for good.`);
   await cli.confirm(`Shut out ${who} for good?`, yes);
-  await api.DELETE('/api/users/{user_id}', { params });
-  cli.print({ disabled: user_id }, `${who} is shut out.`);
+  await api.DELETE('/api/users/{user_id}', { params: { path: { user_id: user.id } } });
+  cli.print({ disabled: user.id }, `${who} is shut out.`);
 }

@@ -1,4 +1,5 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 
@@ -27,9 +28,29 @@ export function runSortie(args: readonly string[], { env, input }: With = {}): P
   });
 }
 
+export type Running = Readonly<{
+  /** What it printed so far. */
+  stdout: () => string;
+  stderr: () => string;
+  /** Resolves with what it ended with, null when it was killed, once all that it printed is read. */
+  ended: Promise<number | null>;
+  /** Kills it, and resolves as `ended` does. */
+  stop: () => Promise<number | null>;
+}>;
+
 /** Starts the built `sortie` and leaves it running. */
-export const spawnCommand = (args: readonly string[], env?: Record<string, string>): ChildProcess =>
-  spawn(process.execPath, [entry, ...args], {
+export function startCommand(args: readonly string[], env?: Record<string, string>): Running {
+  const child = spawn(process.execPath, [entry, ...args], {
     ...environment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const stop = (): Promise<number | null> => {
+    child.kill();
+    return ended;
+  };
+  return { stdout: () => stdout, stderr: () => stderr, ended, stop };
+}

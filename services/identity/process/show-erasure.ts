@@ -4,12 +4,22 @@ import { done } from '#shared/boot/reply.js';
 import type { CloudEvent } from '#shared/es/commit.js';
 import type { Reply } from '#shared/es/operation.js';
 import { isPersonal, personalParts, personalTextsIn } from '#shared/es/personal.js';
+import { typeOf } from '#shared/es/recorded-events.js';
 import { userUnknown } from '../domain/user.js';
 import { findUser } from '../read/users.query.js';
 import type { Identity } from '../tokens.js';
 
 type Shown = z.infer<typeof ShowErasure.result>;
 type Counts = Record<string, number>;
+
+/** The events of a person whose `name` is the person's own, and as what it is sealed; the name of a group is nobody's. */
+const NAME_OF: Readonly<Record<string, string>> = {
+  [typeOf('identity', 'UsernameClaimed')]: 'user_name',
+  [typeOf('identity', 'UserRegistered')]: 'user_name',
+  [typeOf('identity', 'UserDisabled')]: 'user_name',
+  [typeOf('identity', 'ApiTokenIssued')]: 'token_name',
+  [typeOf('identity', 'ApiTokenRevoked')]: 'token_name',
+};
 
 /**
  * Says what erasing a person does, without doing it: what in the log nobody could read afterwards, and what stays as it
@@ -52,10 +62,11 @@ function plainIn(event: CloudEvent, userId: string): string[] {
   const { userId: about, name } = event.data as { userId?: unknown; name?: unknown };
   const isOwn = event.source === '/sortie/identity' && about === userId;
   const isBy = event.actor === userId || isOwn;
+  const named = NAME_OF[event.type];
   return [
     ...(isBy && isPlain(event.actorip) ? ['ip'] : []),
     ...(isBy && isPlain(event.useragent) ? ['user_agent'] : []),
-    ...(isOwn && isPlain(name) ? ['user_name'] : []),
+    ...(isOwn && named && isPlain(name) ? [named] : []),
   ];
 }
 
