@@ -8,8 +8,11 @@ const tier = (name: string, include: string[], options: object = {}) => ({
   test: { name, include, exclude: ['node_modules/**', 'dist/**'], ...options },
 });
 
-/** One process at a time: these tiers start servers, X displays and browsers on a small machine. */
-const serial = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 };
+/**
+ * One process at a time: these tiers start servers, X displays and browsers on a small machine. The timeouts only end what
+ * hangs: a test says with a wait of its own what did not come, and a slow machine is no reason to fail.
+ */
+const serial = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 240_000 };
 
 export default defineConfig({
   root,
@@ -18,7 +21,10 @@ export default defineConfig({
   test: {
     passWithNoTests: false,
     projects: [
-      tier('unit', ['{services,shared,deploy}/**/*.spec.ts', 'test/{,support/}*.spec.ts']),
+      tier('unit', ['{services,shared,deploy}/**/*.spec.ts', 'test/{,support/}*.spec.ts'], {
+        // Property tests run thousands of cases.
+        testTimeout: 120_000,
+      }),
       tier('contract', ['test/contract/**/*.spec.ts'], serial),
       tier('medium', ['test/medium/**/*.spec.ts'], serial),
       tier('e2e', ['test/e2e/**/*.spec.ts'], serial),
