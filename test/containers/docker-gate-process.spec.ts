@@ -84,7 +84,14 @@ describe('sortie docker gate', () => {
     await until('it listens', () => output.includes('listens on'));
     expect((await askOver(stage.listenPath, 'GET', '/_ping')).text).toBe('OK');
     expect((await askOver(stage.listenPath, 'POST', '/swarm/init')).status).toBe(403);
-    expect(JSON.parse(output.trim().split('\n').at(-1) ?? '')).toMatchObject({
+    // What is printed before an answer may be read after it.
+    const line = await until('it is told', () =>
+      output
+        .split('\n')
+        .slice(0, -1)
+        .find((one) => one.includes('/swarm/init')),
+    );
+    expect(JSON.parse(line)).toMatchObject({
       ...{ level: 'warn', status: 403, method: 'POST', url: '/swarm/init' },
     });
     child.kill('SIGTERM');
@@ -103,7 +110,7 @@ describe('sortie docker gate', () => {
     [['--runtime-dir', '/var/run/x'], "must be a folder of Sortie's own"],
   ])('says in a sentence what is wrong with %j', async (more, sentence) => {
     const { status, stderr } = spawnSync(process.execPath, [entry, ...args(), ...more], {
-      ...{ cwd: stage.folder, encoding: 'utf8', timeout: 20_000 },
+      ...{ cwd: stage.folder, encoding: 'utf8', timeout: 60_000 },
     });
     // 2 for what the command line can't be, 1 for what turns out wrong when it begins.
     expect([1, 2]).toContain(status);

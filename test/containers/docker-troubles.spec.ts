@@ -11,14 +11,14 @@ import { until } from '#test/support/waits.js';
 
 const stage = new DockerStage();
 const MIB = 1024 ** 2;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 describe('the end of a session', () => {
   it('says that the app used up its memory', async () => {
     const driver = await stage.open({ limits: { memoryBytes: 96 * MIB } });
     const exits: string[] = [];
     driver.onExit((_, reason) => exits.push(reason));
-    const grow = 'xterm & sleep 1; exec tail /dev/zero';
+    const grow = 'xterm & sleep 5; exec tail /dev/zero';
     await stage.start(driver, stage.spec(undefined, { command: ['sh', '-c', grow] }));
     await until('the exit', () => exits.length > 0, PATIENCE_MS);
     expect(exits).toEqual(['the app used up its memory of 96 MiB (SORTIE_SESSION_MEMORY)']);
@@ -58,7 +58,7 @@ describe('the end of a session', () => {
     const stubborn = "trap '' TERM HUP INT; xterm & while :; do sleep 1; done";
     const runtime = await stage.start(
       first,
-      stage.spec(undefined, { command: ['sh', '-c', stubborn], lifetimeSeconds: 6 }),
+      stage.spec(undefined, { command: ['sh', '-c', stubborn], lifetimeSeconds: 15 }),
     );
     const count = await stage.machine.trackProcesses(runtime.sessionId);
     await first.close();
@@ -72,7 +72,7 @@ describe('the end of a session', () => {
     const driver = await stage.open();
     const exits: string[] = [];
     driver.onExit((_, reason) => exits.push(reason));
-    await stage.start(driver, stage.spec(undefined, { lifetimeSeconds: 4 }));
+    await stage.start(driver, stage.spec(undefined, { lifetimeSeconds: 15 }));
     await until('the exit', () => exits.length > 0, PATIENCE_MS);
     expect(exits).toEqual(['its longest time was over']);
   });
@@ -159,10 +159,10 @@ describe('a connection to the engine that is cut', () => {
     const driver = await stage.open({ socketPath: proxy.path });
     const exits: string[] = [];
     driver.onExit((sessionId, reason) => exits.push(`${sessionId} ${reason}`));
-    const spec = stage.spec(undefined, { command: ['xterm', '-e', 'sleep', '3'] });
-    const { sessionId, name } = await stage.start(driver, spec);
+    const { sessionId, name } = await stage.start(driver, stage.spec());
     const kept = await stage.start(driver, stage.spec());
     proxy.cut();
+    await docker('kill', '--signal', 'TERM', name);
     await until(
       'the end',
       async () => (await docker('inspect', '--format', '{{.State.Running}}', name)) === 'false',
@@ -171,7 +171,7 @@ describe('a connection to the engine that is cut', () => {
     expect(exits).toEqual([]);
     proxy.mend();
     await until('the exit', () => exits.length > 0, PATIENCE_MS);
-    expect(exits).toEqual([`${sessionId} the app ended with status 0`]);
+    expect(exits).toEqual([`${sessionId} the app ended with status 15`]);
     await docker('kill', '--signal', 'TERM', kept.name);
     await until('the other exit', () => exits.length > 1, PATIENCE_MS);
     expect(exits[1]).toBe(`${kept.sessionId} the app ended with status 15`);

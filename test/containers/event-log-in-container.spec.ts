@@ -28,7 +28,7 @@ describe('in a container', () => {
 
 describe('in a container too', () => {
   busContract('the bus', async () => {
-    const { bus, close } = await openNatsBus({ ...server, deadlineMs: 1_000 });
+    const { bus, close } = await openNatsBus({ ...server, deadlineMs: 5_000 });
     return { bus, transport: { strategy: bus }, close };
   });
 });
@@ -52,11 +52,11 @@ describe('writers on a server that is', () => {
       });
       for (let round = 0; round < 2; round += 1) {
         const before = acknowledged.size;
-        await until('some appends', () => acknowledged.size > before + 20, 30_000);
+        await until('some appends', () => acknowledged.size > before + 20);
         await strike(server);
       }
       const after = acknowledged.size;
-      await until('appends after it', () => acknowledged.size > after + 20, 30_000);
+      await until('appends after it', () => acknowledged.size > after + 20);
       isOver = true;
       await Promise.all(writers);
       const commits = await readAll(opened.log);

@@ -161,9 +161,8 @@ describe('a server that is started again', () => {
     await setPassword(newPassword());
     const first = await (await server()).healthy();
     await queryIn(first, 'CREATE TABLE kept AS SELECT 42 AS answer');
-    const started = Date.now();
-    await docker('stop', first.name);
-    expect(Date.now() - started).toBeLessThan(8_000);
+    // Killed if it takes longer, which its exit code and its words would show.
+    await docker('stop', '--time', '30', first.name);
     const { code, said } = await first.ended();
     expect(code).toBe(0);
     expect(said).toContain('database system is shut down');
@@ -255,7 +254,7 @@ describe('a server that is started again', () => {
     await docker('kill', one.name);
     await docker('start', one.name);
     const count = () => queryIn(one, 'SELECT count(*) FROM kept').catch(() => undefined);
-    expect(await until('it answers', count, 30_000)).toBe('1000');
+    expect(await until('it answers', count)).toBe('1000');
   });
 });
 

@@ -98,14 +98,14 @@ describe('a leader on a server that is', () => {
       })();
       for (let round = 0; round < 2; round += 1) {
         const before = at;
-        await until('some rows', () => at > before + 20, 30_000);
+        await until('some rows', () => at > before + 20);
         const written = at;
         await strike(server);
         // What was answered stays, whatever hit the server.
         expect((await place()).at).toBeGreaterThanOrEqual(written);
       }
       const after = at;
-      await until('rows after it', () => at > after + 20, 30_000);
+      await until('rows after it', () => at > after + 20);
       isOver = true;
       await writing;
       const rows = await opened.seen('totals');
@@ -119,7 +119,7 @@ describe('a leader on a server that is', () => {
     await server.kill();
     await server.restart();
     const other = await processOn(opened.dsn);
-    await until('the lease', () => other.store.leadership.take().catch(() => false), 15_000);
+    await until('the lease', () => other.store.leadership.take().catch(() => false));
     expect(await other.store.rows(totals, 'totals', ['k1'])).toHaveLength(1);
     await other.close();
   });

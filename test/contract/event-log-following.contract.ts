@@ -61,7 +61,8 @@ export function followingContract(name: string, logOf: () => EventLog): void {
       const follower = following(logOf(), { after: 0 });
       const started = performance.now();
       await follower.stop();
-      expect(performance.now() - started).toBeLessThan(1_000);
+      // One that waits for the next commit would never end: there is none.
+      expect(performance.now() - started).toBeLessThan(20_000);
     });
 
     it('ends during a catch-up when the signal aborts', async () => {

@@ -89,6 +89,7 @@ describe('what travels with a request', () => {
       const context = asked('user', { traceparent: trace });
       await expect(asking.bus.request(hasty, null, context)).rejects.toThrow('50 ms');
     }
+    await until('both came', () => seen.length === 2);
     expect(seen).toEqual([traceparent, '']);
   });
 
@@ -132,7 +133,7 @@ describe('who answers on NATS', () => {
 
   it('works on so many requests at once, and refuses the next', async () => {
     const [asking, answering] = [
-      await host({ deadlineMs: 700 }),
+      await host({ deadlineMs: 5_000 }),
       await host({ atOnceMax: 2, drainMs: 50 }),
     ];
     await answering.answer([Say, never]);
@@ -162,11 +163,13 @@ describe('who answers on NATS', () => {
     const hasty = { ...Say, deadlineMs: -5_000 };
     await expect(asking.bus.request(hasty, null, asked('user'))).rejects.toThrow('no reply');
     expect(await say(asking)).toEqual(done(1));
-    expect(answering.broken.join()).toMatch(/A request came 5\d{3} ms after its deadline/);
+    expect(answering.broken.join()).toMatch(
+      /A request came ([5-9]|\d\d+)\d{3} ms after its deadline/,
+    );
   });
 
   it('survives whatever bytes come', async () => {
-    const [asking, answering] = [await host({ deadlineMs: 5_000 }), await host()];
+    const [asking, answering] = [await host({ deadlineMs: 60_000 }), await host()];
     await answering.answer([Say, async () => done('alive')]);
     const raw = asking.link.current;
     const bytes = fc.asyncProperty(
@@ -189,7 +192,7 @@ describe('who answers on NATS', () => {
   it.each(['NATS/1.0\r\nA Key: x\r\n\r\n', 'NATS/1.0\r\n\u0000: x\r\n\r\n', '\r\n\r\n'])(
     'survives headers that are none: %j',
     async (text) => {
-      const [asking, answering] = [await host({ deadlineMs: 5_000 }), await host()];
+      const [asking, answering] = [await host({ deadlineMs: 60_000 }), await host()];
       await answering.answer([Say, async () => done('alive')]);
       const raw = asking.link.current;
       const broken = { encode: () => Buffer.from(text) } as never;
@@ -215,10 +218,10 @@ describe('who answers on NATS', () => {
       subject: Say.subject,
       text,
       headers: {
-        'Sortie-Deadline': String(Date.now() + 10_000),
+        'Sortie-Deadline': String(Date.now() + 60_000),
         ...(context !== undefined && { 'Sortie-Context': context }),
       },
-      timeoutMs: 5_000,
+      timeoutMs: 60_000,
     });
     const answer = outcome.kind === 'answered' ? outcome.message.text : '{}';
     expect(JSON.parse(answer)).toMatchObject({ kind: 'rejected', code: 'MalformedRequest' });

@@ -18,7 +18,7 @@ busContract('NATS', async () => {
   const { bus, close } = await openNatsBus({
     url: server().url,
     seed: server().seed,
-    deadlineMs: 1_000,
+    deadlineMs: 5_000,
   });
   return { bus, transport: { strategy: bus }, close };
 });
@@ -41,7 +41,7 @@ describe('the NATS bus', () => {
   it('shares the work among replicas, and goes on with one when the other dies', async () => {
     const proxy = await openFaultProxy(server().url.replace('nats:', 'http:'));
     const [asking, living, dying] = await Promise.all([
-      host({ deadlineMs: 1_500 }),
+      host({ deadlineMs: 5_000 }),
       host(),
       host({ url: `nats://localhost:${new URL(proxy.url).port}`, drainMs: 50 }),
     ]);
@@ -62,8 +62,11 @@ describe('the NATS bus', () => {
     await until('it takes some', () => dying.bus.underWay > 0);
     proxy.cut();
     expect(new Set(names(await meanwhile))).toEqual(new Set(['living', 'BusUnavailableError']));
-    await until('the server knows', () => dying.link.current === undefined);
-    expect(new Set(names(await askMany(100)))).toEqual(new Set(['living']));
+    await until('the loss is noticed', () => dying.link.current === undefined);
+    // The server may need a moment more than its client.
+    await until('the living one answers all', async () =>
+      names(await askMany(100)).every((name) => name === 'living'),
+    );
     await dying.bus.close();
     await proxy.close();
   });
@@ -76,7 +79,7 @@ describe('the NATS bus', () => {
     await expect(unheard).rejects.toThrow(
       'Nobody answers sortie.query.other.Unheard; try again in a moment.',
     );
-    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(performance.now() - began).toBeLessThan(30_000);
   });
 
   it('gives up at the deadline when the server is frozen, and works again after', async () => {
@@ -88,7 +91,7 @@ describe('the NATS bus', () => {
     server().resume();
     expect(frozen).toBeInstanceOf(BusUnavailableError);
     expect(String(frozen)).toContain('sortie.query.other.Say had no reply within 500 ms.');
-    const reply = await until('it works again', () => say(asking).catch(() => undefined), 20_000);
+    const reply = await until('it works again', () => say(asking).catch(() => undefined));
     expect(reply).toEqual(done('here'));
   });
 
@@ -100,25 +103,25 @@ describe('the NATS bus', () => {
     await until('the loss is noticed', () => asking.link.current === undefined);
     await expect(say(asking)).rejects.toThrow('no connection to NATS now; try again in a moment');
     await server().restart();
-    const reply = await until('it works again', () => say(asking).catch(() => undefined), 20_000);
+    const reply = await until('it works again', () => say(asking).catch(() => undefined));
     expect(reply).toEqual(done('here'));
   });
 
   it('brings an answer that took longer than the connection', async () => {
-    const [asking, answering] = [await host(), await host()];
+    const [asking, answering] = [await host({ deadlineMs: 60_000 }), await host()];
     const [answered, answer] = gate();
     await answering.answer([Say, () => answered]);
     const reply = say(asking);
     await until('it is under way', () => answering.bus.underWay === 1);
     await server().restart();
-    await until('both are back', () => asking.link.current && answering.link.current, 20_000);
+    await until('both are back', () => asking.link.current && answering.link.current);
     await asking.link.current?.flush();
     answer('late');
     expect(await reply).toEqual(done('late'));
   });
 
   it('keeps an answer that is ready while there is no connection', async () => {
-    const [asking, answering] = [await host({ deadlineMs: 30_000 }), await host()];
+    const [asking, answering] = [await host({ deadlineMs: 60_000 }), await host()];
     const [answered, answer] = gate();
     await answering.answer([Say, () => answered]);
     const reply = say(asking);
@@ -149,7 +152,8 @@ describe('the NATS bus', () => {
 
 describe('a process that stops', () => {
   it('takes no more, and answers what it has', async () => {
-    const [asking, stopping, staying] = [await host(), await host(), await host()];
+    const asking = await host({ deadlineMs: 60_000 });
+    const [stopping, staying] = [await host({ drainMs: 60_000 }), await host()];
     const [answered, answer] = gate();
     await stopping.answer([Say, () => answered]);
     const first = say(asking);
@@ -173,7 +177,7 @@ describe('a process that stops', () => {
     await stopping.bus.close();
     await expect(say(asking)).rejects.toThrow('Nobody answers');
     await server().restart();
-    await until('both are back', () => asking.link.current && stopping.link.current, 20_000);
+    await until('both are back', () => asking.link.current && stopping.link.current);
     await stopping.link.current?.flush();
     await expect(say(asking)).rejects.toThrow('Nobody answers');
   });

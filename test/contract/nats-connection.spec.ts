@@ -48,7 +48,7 @@ function answering(link: NatsLink, subject = 'ask'): Map<string, number> {
   return heard;
 }
 const ask = async (link: NatsLink, question: string): Promise<string> =>
-  (await (await link.connected(20_000)).request('ask', question, { timeout: 2_000 })).string();
+  (await (await link.connected(20_000)).request('ask', question, { timeout: 20_000 })).string();
 
 describe('a connection that cannot be made', () => {
   it('names the address that refuses it', async () => {
@@ -97,7 +97,7 @@ describe('a connection that cannot be made', () => {
 
   it('waits for a server that is still starting, but not for another key', async () => {
     await server.kill();
-    const patient = linked({ patienceMs: 15_000 });
+    const patient = linked({ patienceMs: 60_000 });
     await server.restart();
     expect((await patient).current).toBeDefined();
     await refusal({ nkeySeed: newNatsUser().seed, patienceMs: 60_000 });
@@ -117,7 +117,7 @@ describe('TLS', () => {
     server = await startNatsServer({ config: { tls } });
     const servers = `tls://localhost:${server.port}`;
     const link = await linked({ servers, certificateAuthority: authority });
-    expect((await link.connected(1_000)).info?.tls_required).toBe(true);
+    expect((await link.connected(20_000)).info?.tls_required).toBe(true);
     const other = newCertificate(await mkdtemp(join(folder, 'other-'))).authority;
     const wrong = await refusal({ servers, certificateAuthority: other, patienceMs: 60_000 });
     expect(wrong.message).toContain('the TLS handshake failed');
@@ -156,7 +156,7 @@ describe('a connection that breaks', () => {
 
   it('fails what was asked at once', async () => {
     const link = await linked();
-    const nats = await link.connected(1_000);
+    const nats = await link.connected(20_000);
     nats.subscribe('silent', { callback: () => undefined });
     const answer = nats.request('silent', '', { timeout: 60_000 });
     await nats.flush();
@@ -179,7 +179,7 @@ describe('a connection that breaks', () => {
 
   it('is given up when the server is frozen and the send buffer full', async () => {
     const link = await linked();
-    const nats = await link.connected(1_000);
+    const nats = await link.connected(20_000);
     server.pause();
     for (let n = 0; n < 20; n += 1) nats.publish('void', Buffer.alloc(4 * 1_024 * 1_024));
     await until('the loss is noticed', () => link.current === undefined);

@@ -104,8 +104,10 @@ describe.each(NATS_VERSIONS)('the %s server with that configuration', (version) 
 
   it('tells a process of Sortie that it flushes always', async () => {
     const link = await connectAs('restricted', restricted.seed);
-    const nats = await link.connected(1_000);
-    const answer = await nats.request(NATS_SETTINGS_SUBJECT, '{"config":true}', { timeout: 2_000 });
+    const nats = await link.connected(20_000);
+    const answer = await nats.request(NATS_SETTINGS_SUBJECT, '{"config":true}', {
+      timeout: 20_000,
+    });
     expect(answer.json()).toMatchObject({ data: { config: { sync_always: true } } });
     await link.close();
   });
@@ -116,7 +118,7 @@ describe.each(NATS_VERSIONS)('the %s server with that configuration', (version) 
   ])('lets %s publish nothing to %s', async (name, subject) => {
     const seed = name === 'restricted' ? restricted.seed : powerless.seed;
     const link = await connectAs(name, seed);
-    const nats = await link.connected(1_000);
+    const nats = await link.connected(20_000);
     const told = nats.status()[Symbol.asyncIterator]().next();
     nats.publish(subject, '{}');
     expect(await told).toMatchObject({

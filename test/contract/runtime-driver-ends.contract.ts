@@ -5,7 +5,8 @@ import { RfbClient } from '#test/support/rfb-client.js';
 import { script, XTERM, type RuntimeStage } from '#test/support/runtime-stage.js';
 import { until } from '#test/support/waits.js';
 
-const STOP_MS_MAX = 10_000;
+/** The app is asked for two seconds, then killed; a busy machine is later. One that is only asked would never end. */
+const STOP_MS_MAX = 30_000;
 const CRASH_DELAYS_MS = [0, 15, 30, 45, 60, 80, 100, 130];
 
 /** How sessions end: stopped, by themselves, or with their server. */
@@ -94,11 +95,14 @@ export function runtimeEndsContract(stage: RuntimeStage): void {
     });
 
     it('is opened by the next server on sessions that it watches from its start', async () => {
-      const given = stage.spec([...XTERM, '-e', 'sleep', '1']);
+      const given = stage.spec([...XTERM, '-e', 'sh', '-c', 'read line']);
       await stage.harness.startInServerThatDies(given, 'running');
       const next = await stage.harness.open();
       const exits: string[] = [];
       next.onExit((sessionId) => exits.push(sessionId));
+      const viewer = await stage.view(await stage.start(given));
+      await stage.untilPainted(viewer, 799, 599);
+      viewer.type('\n');
       await until('the exit', () => exits.length > 0);
       await next.close();
       expect(exits).toEqual([given.sessionId]);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Client } from '#test/support/client.js';
 import { seededRandom } from '#test/support/random.js';
 import { sortieFolders, startSortie, type Sortie } from '#test/support/sortie.js';
+import { until } from '#test/support/waits.js';
 
 const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 12);
 const WRITERS = 12;
@@ -85,6 +86,10 @@ it(`every acknowledged write is there once after ${ROUNDS} kills (CRASH_SEED=${s
   try {
     const client = new Client(sortie.url);
     await repeatUnanswered(client);
+    await until('the trail has all', async () => {
+      const { body } = await client.get('/api/projections', { headers: { cookie } });
+      return body.projections.every(({ lag }: { lag: number }) => lag === 0);
+    });
     const trail = await wholeTrail(client);
     for (const { id, name, kind, key } of writes) {
       const action = kind === 'create' ? 'CREATE_APP' : 'UPDATE_APP';

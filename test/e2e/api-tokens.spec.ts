@@ -123,10 +123,12 @@ describe('a program with a token', () => {
     expect((await program().delete('/api/apps/nothing-at-all', headers)).body.code).toBe(
       'ScopeMissing',
     );
-    const { body } = await admin.get('/api/audit?outcome=refused&limit=50');
-    const [entry] = body.entries.filter((one: { details: object }) =>
-      JSON.stringify(one.details).includes('ScopeMissing'),
-    );
+    const entry = await until('it is in the trail', async () => {
+      const { body } = await admin.get('/api/audit?outcome=refused&limit=50');
+      return body.entries.find((one: { details: object }) =>
+        JSON.stringify(one.details).includes('ScopeMissing'),
+      );
+    });
     expect(entry).toMatchObject({ action: 'DELETE_APP', resource_id: 'nothing-at-all' });
   });
 });
@@ -181,9 +183,9 @@ describe('the event stream of a token', () => {
     const [one, two] = [await open(own.token), await open(other.token)];
     const still = await open((await issue(una.client, ['apps:read'])).token);
     expect((await una.client.delete(`/api/me/tokens/${own.id}`)).status).toBe(204);
-    await until('the one ends', () => one.isEnded, 2_000);
+    await until('the one ends', () => one.isEnded);
     expect((await admin.delete(`/api/users/${una.id}/tokens/${other.id}`)).status).toBe(204);
-    await until('the other ends', () => two.isEnded, 2_000);
+    await until('the other ends', () => two.isEnded);
     expect(still.isEnded).toBe(false);
     expect((await open(own.token)).status).toBe(401);
     still.cut();
@@ -197,7 +199,7 @@ describe('the event stream of a token', () => {
     expect(cookie.status).toBe(401);
     expect(stream.isEnded).toBe(false);
     expect((await admin.delete(`/api/users/${otto.id}`)).status).toBe(204);
-    await until('it ends', () => stream.isEnded, 2_000);
+    await until('it ends', () => stream.isEnded);
   });
 
   it('tells what the token may read, and nothing else', async () => {

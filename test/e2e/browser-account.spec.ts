@@ -75,10 +75,9 @@ describe('a second factor', () => {
     await page.locator('.field-error').waitFor();
     await page.getByLabel('Code', { exact: true }).fill(codeOf(secret));
     await page.getByRole('button', { name: 'Turn it on' }).click();
-    const codes = await page
-      .getByRole('list', { name: 'Recovery codes' })
-      .locator('li')
-      .allTextContents();
+    const shownOnce = page.getByRole('list', { name: 'Recovery codes' });
+    await shownOnce.waitFor();
+    const codes = await shownOnce.locator('li').allTextContents();
     expect(new Set(codes).size).toBe(10);
     await page.getByRole('button', { name: 'I have kept them' }).click();
     await page.getByText('10 recovery codes left').waitFor();

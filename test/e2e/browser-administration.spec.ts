@@ -16,7 +16,7 @@ async function administer(tab: string): Promise<Page> {
   const page = await (await stage.profile()).signIn(stage.administrator);
   await page.getByRole('link', { name: 'Admin' }).click();
   await page.getByRole('navigation', { name: 'Administration' }).getByText(tab).click();
-  await page.getByRole('heading', { name: tab }).waitFor();
+  await page.getByRole('heading', { name: tab, exact: true }).waitFor();
   return page;
 }
 
@@ -121,6 +121,11 @@ describe('the audit trail', () => {
     const { headers } = await stage.rest.get('/api/apps/renamed');
     const etag = headers.get('etag') ?? '';
     await stage.rest.put('/api/apps/renamed', webApp('renamed', 'New name'), { 'if-match': etag });
+    // The trail is written a moment after the answer, and the page does not put news on top unasked.
+    await until('the change is in the trail', async () => {
+      const { body } = await stage.rest.get('/api/audit?action=UPDATE_APP');
+      return body.entries[0]?.resource_id === 'renamed';
+    });
 
     const page = await administer('Audit');
     const trail = page.getByRole('region', { name: 'Audit trail' });

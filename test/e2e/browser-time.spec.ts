@@ -22,7 +22,7 @@ describe('the end of a session', () => {
     const page = await (await stage.profile()).signIn(stage.administrator);
     const desktop = await Desktop.launch(page, 'Terminal', stage.home);
     const warning = page.getByRole('status').filter({ hasText: 'This session ends in' });
-    await warning.waitFor({ timeout: 45_000 });
+    await warning.waitFor();
     const before = await expiryOf(desktop.sessionId);
     await warning.getByRole('button', { name: 'Extend' }).click();
     await warning.waitFor({ state: 'detached' });

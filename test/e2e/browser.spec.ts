@@ -1,6 +1,7 @@
 // Goal: a person signs in, launches a desktop, works in it, loses and regains it, and ends it, all on the page.
 // Method: the built server, real desktops, the real page in headless Chromium; what counts is checked on the host:
 // files that the desktop's own shell writes, the size that its X clients see, processes.
+import type { WebSocket } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { BrowserStage } from '#test/support/browser-stage.js';
 import { cardOf, fillSignIn, PATIENCE_MS } from '#test/support/browser.js';
@@ -28,8 +29,8 @@ describe('signing in', () => {
   it('ends at once everywhere in that browser when signing out, and nowhere else', async () => {
     const profile = await stage.profile();
     const tab = await profile.signIn(stage.administrator);
-    const sockets: Promise<unknown>[] = [];
-    tab.on('websocket', (socket) => void sockets.push(socket.waitForEvent('close')));
+    const sockets: WebSocket[] = [];
+    tab.on('websocket', (socket) => void sockets.push(socket));
     await Desktop.launch(tab, 'Terminal', stage.sortie.runtimeDir);
     const elsewhere = await launchTerminal(stage);
 
@@ -39,7 +40,7 @@ describe('signing in', () => {
     await secondTab.getByRole('button', { name: 'Sign out' }).click();
 
     await secondTab.getByRole('heading', { name: 'Sign in' }).waitFor();
-    await Promise.all(sockets);
+    await until('it closes', () => sockets.every((each) => each.isClosed()), PATIENCE_MS);
     await tab.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(sockets).toHaveLength(1);
     expect(await elsewhere.ask('echo still here')).toBe('still here');
@@ -47,6 +48,22 @@ describe('signing in', () => {
 });
 
 browserDesktopContract(stage);
+
+describe('a desktop that runs already', () => {
+  it('is shown, not started twice, to who clicks before the page knows what runs', async () => {
+    const { page, sessionId } = await launchTerminal(stage);
+    let tellSessions = (): void => undefined;
+    const told = new Promise<void>((resolve) => (tellSessions = resolve));
+    await page.route('**/api/sessions?*', (route) => told.then(() => route.continue()));
+    await page.goto(stage.sortie.url);
+    await cardOf(page, 'Terminal').click();
+    await page.locator('.card-open[aria-busy=true]').waitFor();
+    tellSessions();
+    const desktop = new Desktop(page, stage.home);
+    await desktop.connected();
+    expect(desktop.sessionId).toBe(sessionId);
+  });
+});
 
 describe('the keyboard alone', () => {
   it('finds an app, launches it, works in it, leads out of it and stops it', async () => {

@@ -10,6 +10,7 @@ import { administrator } from '#test/support/people.js';
 import { tracesOf } from '#test/support/plain-traces.js';
 import type { Sortie } from '#test/support/sortie.js';
 import { openTrailStage } from '#test/support/trail-export.js';
+import { until } from '#test/support/waits.js';
 
 const NAME = 'Wilhelmina.Quux';
 const IP = '203.0.113.77';
@@ -92,8 +93,10 @@ const verify = (name: string, heads: string) =>
 
 describe('a person who did things', () => {
   it('is in the trail by name, address and program, and in no file by any of them', async () => {
-    const entries = await trailOf();
-    expect(entries.length).toBeGreaterThan(5);
+    const entries = await until('the trail has it', async () => {
+      const found = await trailOf();
+      return found.length > 5 && found;
+    });
     for (const entry of entries.filter(({ action }) => action !== 'CREATE_USER')) {
       expect(entry).toMatchObject({ user_name: NAME, ip_address: IP, user_agent: PROGRAM });
     }
@@ -128,12 +131,15 @@ describe('a person who is erased', () => {
   });
 
   it('is told of as erased, everywhere', async () => {
+    const about = await until('the trail has it', async () => {
+      const { body } = await admin.get(`/api/audit?resource_id=${id}&limit=100`);
+      return body.entries[0]?.action === 'ERASE_USER' && body.entries;
+    });
     for (const entry of await trailOf()) {
       expect(entry['user_name']).toBe('erased person');
       expect(['erased', '']).toContain(entry['ip_address']);
       expect(['erased', '']).toContain(entry['user_agent']);
     }
-    const about = (await admin.get(`/api/audit?resource_id=${id}&limit=100`)).body.entries;
     expect(about[0]).toMatchObject({ action: 'ERASE_USER', user_name: 'admin', resource_id: id });
     expect(about.at(-1)).toMatchObject({
       action: 'CREATE_USER',

@@ -13,8 +13,13 @@ const WRITES = 300;
 const CUTS = 10;
 /** 16 KiB each: more than a socket's buffers take. */
 const LARGE_WRITES = 1_200;
-/** Ten stalled readers with all of it would be 190 MiB. */
-const GROWTH_MIB_MAX = 150;
+/** Of each of two people, who may have a few more. */
+const STALLED_READERS = 18;
+/** So many of them are read to the end. */
+const CAUGHT_UP = 5;
+const CATCH_UP_MS_MAX = 60_000;
+/** All of it for every stalled reader would be 680 MiB, half of which the kernel might take; none of it makes some 115. */
+const GROWTH_MIB_MAX = 250;
 const STREAMS_PER_USER_MAX = 20;
 
 let folders: Awaited<ReturnType<typeof sortieFolders>>;
@@ -42,6 +47,26 @@ async function write(id: string, description = ''): Promise<number> {
   });
   expect(status).toBe(201);
   return Number(headers.get('etag')?.replaceAll('"', ''));
+}
+
+/**
+ * What a reader is told up to an event. One that took nothing for too long is cut off, on a machine that needs so long for
+ * the writes; it comes back where it was, as a browser does.
+ */
+async function toldUpTo(last: number, reader: EventReader, start: number): Promise<number[]> {
+  reader.read();
+  const hasAll = () => Number(reader.lastEventId) >= last;
+  await until(
+    'it has caught up, or was cut off',
+    () => hasAll() || reader.isEnded,
+    CATCH_UP_MS_MAX,
+  );
+  const seen = sequencesOf(reader);
+  reader.cut();
+  if (hasAll()) return seen;
+  const after = reader.lastEventId || String(start);
+  const again = await open({ 'last-event-id': after }, { stalled: true });
+  return [...seen, ...(await toldUpTo(last, again, start))];
 }
 
 const sequencesOf = (reader: EventReader): number[] => reader.events.map(({ id }) => Number(id));
@@ -84,7 +109,7 @@ describe('the event stream', () => {
     for (let cut = 0; cut < CUTS; cut += 1) {
       const reader = await open({ 'last-event-id': after });
       const enough = Math.floor(((cut + 1) * WRITES) / (CUTS + 2));
-      await until('some events', () => seen.length + reader.events.length >= enough, 20_000);
+      await until('some events', () => seen.length + reader.events.length >= enough);
       reader.cut();
       seen.push(...sequencesOf(reader));
       after = reader.lastEventId;
@@ -127,9 +152,12 @@ describe('the event stream', () => {
   );
 
   it('holds a stalled reader’s events in the log, not in memory, and catches it up', async () => {
+    const other = await newPerson(sortie.url, admin, { name: 'second', role: 'admin' });
     const start = await head();
     const stalled = await Promise.all(
-      Array.from({ length: 10 }, () => open({}, { stalled: true })),
+      [admin, other.client].flatMap(({ cookie }) =>
+        Array.from({ length: STALLED_READERS }, () => open({ cookie }, { stalled: true })),
+      ),
     );
     const live = await open();
     // Warm up, so that what the server needs anyway is there before it is measured.
@@ -146,22 +174,27 @@ describe('the event stream', () => {
       written.push(...(await Promise.all(some)));
     }
     const last = Math.max(...written);
-    await live.next('the live reader is not held up', (e) => Number(e.id) >= last, 5_000);
-    expect(memoryOf(sortie.pid) - before).toBeLessThan(GROWTH_MIB_MAX);
-    for (const reader of stalled) reader.read();
-    for (const reader of stalled) {
-      await reader.next('it has caught up', (e) => Number(e.id) >= last, 20_000);
-      const seen = sequencesOf(reader);
+    await live.next('the live reader is not held up', (e) => Number(e.id) >= last);
+    const grown = memoryOf(sortie.pid) - before;
+    console.info(`the server grew by ${Math.round(grown)} MiB`);
+    expect(grown).toBeLessThan(GROWTH_MIB_MAX);
+    const [some, rest] = [stalled.slice(0, CAUGHT_UP), stalled.slice(CAUGHT_UP)];
+    for (const reader of [live, ...rest]) reader.cut();
+    for (const reader of some) {
+      const seen = await toldUpTo(last, reader, start);
       expect(seen).toEqual(seen.toSorted((a, b) => a - b));
       expect(seen.length).toBe(last - start);
-      reader.cut();
     }
-    live.cut();
   });
 
   it(`takes ${STREAMS_PER_USER_MAX} streams of one person, and of another all the same`, async () => {
-    const readers = await Promise.all(Array.from({ length: STREAMS_PER_USER_MAX }, () => open()));
-    expect(readers.map(({ status }) => status)).toEqual(readers.map(() => 200));
+    // The server may still be about to notice that those of before are gone.
+    const readers = await until('there is room for all', async () => {
+      const opened = await Promise.all(Array.from({ length: STREAMS_PER_USER_MAX }, () => open()));
+      if (opened.every(({ status }) => status === 200)) return opened;
+      for (const reader of opened) reader.cut();
+      return undefined;
+    });
     const { status, body, headers } = await admin.get('/api/events');
     expect([status, body.code]).toEqual([429, 'TooManyConnections']);
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
@@ -179,6 +212,6 @@ describe('the event stream', () => {
   it('ends when the server stops', async () => {
     const reader = await open();
     expect(await sortie.end()).toBe(0);
-    expect(reader.isEnded).toBe(true);
+    await until('the stream ends', () => reader.isEnded);
   });
 });

@@ -33,7 +33,7 @@ beforeAll(async () => {
   stranger = withCookie(sortie.url, mallory.client.cookie);
   for (const [field, make] of Object.entries(FOREIGN_IDS)) ids[field] = await make(owner, ids);
   before = await belongings(owner, ids);
-}, 60_000);
+});
 afterAll(async () => {
   await sortie?.end();
   await folders?.remove();

@@ -72,7 +72,7 @@ describe.runIf(isRoot)('on a full disk', () => {
         ({ lag, status }: { lag: number; status: string }) => lag === 0 && status === 'live',
       );
     });
-    expect((await admin.get('/readyz')).status).toBe(200);
+    await until('it is ready', async () => (await admin.get('/readyz')).status === 200);
     const { body } = await admin.get('/api/projections');
     for (const { name } of body.projections) {
       const report = (await admin.post(`/api/projections/${name}/rebuild`)).body;

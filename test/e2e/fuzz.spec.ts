@@ -166,7 +166,7 @@ describe.each(['anonymous', 'administrator'])('as %s', (who) => {
         { numRuns: RUNS_PER_OPERATION },
       );
     }
-  }, 180_000);
+  }, 600_000);
 
   it('leaves a server that still answers', async () => {
     expect((await (clients[who] as Client).get('/readyz')).status).toBe(200);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { BrowserStage } from '#test/support/browser-stage.js';
 import { cardOf } from '#test/support/browser.js';
 import { Desktop } from '#test/support/desktop.js';
+import { until } from '#test/support/waits.js';
 
 const BYTES_MAX = 300 * 1024;
 const APPS = [
@@ -41,8 +42,12 @@ describe('the picture of the README', () => {
     }
     for (const name of ['Terminal', 'CloudEvents', 'OpenAPI'])
       await page.getByRole('button', { name: `Favourite ${name}` }).click();
-    await page.getByRole('region', { name: 'Favourites' }).getByText('OpenAPI').waitFor();
+    await until('the favourites are kept', async () => {
+      const { body } = await stage.rest.get('/api/me/preferences');
+      return body.favorites.length === 3;
+    });
     await page.reload();
+    await page.getByRole('region', { name: 'Favourites' }).getByText('OpenAPI').waitFor();
     const running = page.getByRole('region', { name: 'Running now' });
     await running.getByRole('link', { name: 'Return to Clock' }).waitFor();
     await cardOf(page, 'OpenAPI').waitFor();

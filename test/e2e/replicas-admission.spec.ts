@@ -14,8 +14,10 @@ import { sessionFaults } from '#test/support/session-faults.js';
 import { liveRuntimes } from '#test/support/live-runtimes.js';
 import { until } from '#test/support/waits.js';
 
-const START_MS_MAX = 30_000;
+const START_MS_MAX = 60_000;
 const SETTLED_MS_MAX = 90_000;
+/** Nothing here waits for the longest of it: it ends what hangs. */
+const TEST_MS_MAX = 400_000;
 const TOTAL = 8;
 const ATTEMPTS_MAX = 10;
 
@@ -80,41 +82,53 @@ const statusOf = async (client: Client, id: string): Promise<string> =>
   (await client.get(`/api/sessions/${id}`)).body.status;
 
 describe('two replicas', () => {
-  it('let exactly five of two hundred launches start that one person asks both for at once', async () => {
-    onTestFailed(() => console.error(stage.output()));
-    const anna = await personAtBoth('anna');
-    const { tally, sessions } = await launchMany('anna', [anna], 200);
-    expect(tally).toEqual({ '201 creating': 5, '429 QuotaExceeded': 195 });
-    for (const { id } of sessions) {
-      await until('it runs', async () => (await statusOf(anna[0], id)) === 'running', START_MS_MAX);
-    }
-    for (const { id } of sessions) await anna[1].delete(`/api/sessions/${id}`);
-    await isSound();
-  });
+  it(
+    'let exactly five of two hundred launches start that one person asks both for at once',
+    async () => {
+      onTestFailed(() => console.error(stage.output()));
+      const anna = await personAtBoth('anna');
+      const { tally, sessions } = await launchMany('anna', [anna], 200);
+      expect(tally).toEqual({ '201 creating': 5, '429 QuotaExceeded': 195 });
+      for (const { id } of sessions) {
+        await until(
+          'it runs',
+          async () => (await statusOf(anna[0], id)) === 'running',
+          START_MS_MAX,
+        );
+      }
+      for (const { id } of sessions) await anna[1].delete(`/api/sessions/${id}`);
+      await isSound();
+    },
+    TEST_MS_MAX,
+  );
 
-  it('let in as many of many people as there are places, and the rest when it is their turn, though one dies', async () => {
-    onTestFailed(() => console.error(stage.output()));
-    const people = [];
-    for (const name of ['bert', 'carl', 'dora', 'egon']) people.push(await personAtBoth(name));
-    const { tally, sessions } = await launchMany('all', people, 16);
-    expect(tally).toEqual({ '201 creating': 16 });
-    const waiting = sessions.filter((one) => one.queue_position !== null);
-    const inside = sessions.filter((one) => one.queue_position === null);
-    const positions = waiting.map((one) => one.queue_position).toSorted((a, b) => a - b);
-    expect(positions).toEqual(Array.from({ length: 16 - TOTAL }, (_, i) => i + 1));
-    await stage.processes['services-a'].kill('SIGKILL');
-    for (const { id } of inside) {
-      await until('it is stopped', async () => {
-        const { status } = await admin.delete(`/api/sessions/${id}`);
-        return status === 200 || status === 409;
-      });
-    }
-    for (const { id } of waiting) {
-      await until('it runs', async () => (await statusOf(admin, id)) === 'running', START_MS_MAX);
-    }
-    await stage.processes['services-a'].start();
-    await isSound();
-    for (const { id } of waiting) await admin.delete(`/api/sessions/${id}`);
-    await isSound();
-  });
+  it(
+    'let in as many of many people as there are places, and the rest when it is their turn, though one dies',
+    async () => {
+      onTestFailed(() => console.error(stage.output()));
+      const people = [];
+      for (const name of ['bert', 'carl', 'dora', 'egon']) people.push(await personAtBoth(name));
+      const { tally, sessions } = await launchMany('all', people, 16);
+      expect(tally).toEqual({ '201 creating': 16 });
+      const waiting = sessions.filter((one) => one.queue_position !== null);
+      const inside = sessions.filter((one) => one.queue_position === null);
+      const positions = waiting.map((one) => one.queue_position).toSorted((a, b) => a - b);
+      expect(positions).toEqual(Array.from({ length: 16 - TOTAL }, (_, i) => i + 1));
+      await stage.processes['services-a'].kill('SIGKILL');
+      for (const { id } of inside) {
+        await until('it is stopped', async () => {
+          const { status } = await admin.delete(`/api/sessions/${id}`);
+          return status === 200 || status === 409;
+        });
+      }
+      for (const { id } of waiting) {
+        await until('it runs', async () => (await statusOf(admin, id)) === 'running', START_MS_MAX);
+      }
+      await stage.processes['services-a'].start();
+      await isSound();
+      for (const { id } of waiting) await admin.delete(`/api/sessions/${id}`);
+      await isSound();
+    },
+    TEST_MS_MAX,
+  );
 });

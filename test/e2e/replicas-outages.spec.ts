@@ -7,9 +7,10 @@ import { type DistributedStage, startDistributed } from '#test/support/distribut
 import { until } from '#test/support/waits.js';
 
 const SERVICES = ['identity', 'catalog', 'session', 'audit'] as const;
-/** The deadline of a request on the bus, of whoever asks who is asking, and some time for a busy machine. */
-const ANSWER_MS_MAX = 25_000;
-const BACK_MS_MAX = 15_000;
+/** The deadlines of a request on the bus and of whoever asks who is asking are 20 s; what hangs is given up after minutes. */
+const ANSWER_MS_MAX = 60_000;
+const BACK_MS_MAX = 60_000;
+const OUTAGE_MS_MAX = 300_000;
 
 /** A gateway that comes first, and the services that it needs. */
 const processes = { gateway: ['gateway'], services: SERVICES } as const;
@@ -25,7 +26,7 @@ function expectUnavailable({ status, headers, body }: Answer): void {
   expect(body.detail.length).toBeGreaterThan(0);
 }
 
-/** Asks as a person would, and answers how long that took. */
+/** Asks as a person would, who is told and not left waiting. */
 async function asked(ask: () => Promise<Answer>): Promise<Answer> {
   const started = performance.now();
   const answer = await ask();
@@ -65,35 +66,43 @@ describe('without', () => {
   });
   afterAll(() => stage?.close());
 
-  it('any service a gateway answers 503, and works once there are some', async () => {
-    tellIfFailed();
-    const signIn = () => admin.post('/api/sign-in', { name: 'admin', password: 'unknown yet' });
-    expectUnavailable(await asked(signIn));
-    expectUnavailable(await admin.get('/api/apps', { headers: { cookie: 'sortie=a' } }));
-    expect((await admin.get('/livez')).status).toBe(200);
-    const { services } = stage.processes;
-    await services.start();
-    await admin.signIn('admin', services.password ?? '');
-    await isBack();
-    await services.kill();
-    await until('the gateway has noticed', async () => (await read()).status === 503);
-    expectUnavailable(await asked(read));
-    await services.start();
-    await isBack();
-  });
-
-  it.each(['nats', 'postgres'] as const)('%s nothing hangs, and it comes back', async (name) => {
-    tellIfFailed();
-    const server = stage[name];
-    await server.kill();
-    try {
+  it(
+    'any service a gateway answers 503, and works once there are some',
+    async () => {
+      tellIfFailed();
+      const signIn = () => admin.post('/api/sign-in', { name: 'admin', password: 'unknown yet' });
+      expectUnavailable(await asked(signIn));
+      expectUnavailable(await admin.get('/api/apps', { headers: { cookie: 'sortie=a' } }));
+      expect((await admin.get('/livez')).status).toBe(200);
+      const { services } = stage.processes;
+      await services.start();
+      await admin.signIn('admin', services.password ?? '');
+      await isBack();
+      await services.kill();
+      await until('the gateway has noticed', async () => (await read()).status === 503);
       expectUnavailable(await asked(read));
-      expectUnavailable(await asked(write));
-    } finally {
-      await server.restart();
-    }
-    await isBack();
-  });
+      await services.start();
+      await isBack();
+    },
+    OUTAGE_MS_MAX,
+  );
+
+  it.each(['nats', 'postgres'] as const)(
+    '%s nothing hangs, and it comes back',
+    async (name) => {
+      tellIfFailed();
+      const server = stage[name];
+      await server.kill();
+      try {
+        expectUnavailable(await asked(read));
+        expectUnavailable(await asked(write));
+      } finally {
+        await server.restart();
+      }
+      await isBack();
+    },
+    OUTAGE_MS_MAX,
+  );
 
   it.each(['nats', 'postgres'] as const)(
     '%s that is there and silent nothing hangs, and it comes back',
@@ -109,7 +118,7 @@ describe('without', () => {
       }
       await isBack();
     },
-    120_000,
+    OUTAGE_MS_MAX,
   );
 });
 

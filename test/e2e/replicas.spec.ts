@@ -18,7 +18,7 @@ import {
   SHARED_APPS,
 } from '#test/support/fault-workload.js';
 import { historyFaults, historyFigures } from '#test/support/history.js';
-import { liveRuntimes } from '#test/support/live-runtimes.js';
+import { displayOf, liveRuntimes } from '#test/support/live-runtimes.js';
 import { newPerson } from '#test/support/people.js';
 import { seededRandom } from '#test/support/random.js';
 import { nothingYet, RecordingClient } from '#test/support/recording-client.js';
@@ -26,11 +26,11 @@ import { sessionsIn } from '#test/support/session-faults.js';
 import { closeViewer, greetingOf, openViewer, type Viewer } from '#test/support/viewer.js';
 import { until } from '#test/support/waits.js';
 
-/** A lease runs out after three seconds. */
-const TAKE_OVER_MS_MAX = 10_000;
-const START_MS_MAX = 20_000;
-/** A sign-out comes to the other gateway through the log. */
-const REVOKED_MS_MAX = 5_000;
+/** A lease runs out after three seconds; a busy machine is later. */
+const TAKE_OVER_MS_MAX = 60_000;
+const START_MS_MAX = 60_000;
+const ROLLING_MS_MAX = 300_000;
+const SERVICES = TWO_OF_EVERYTHING['services-a'];
 
 let stage: DistributedStage<keyof typeof TWO_OF_EVERYTHING>;
 /** The administrator, at each gateway. */
@@ -55,10 +55,26 @@ async function signIn(): Promise<void> {
 /** Tells what the processes said, should the test fail. */
 const tellIfFailed = () => onTestFailed(() => console.error(stage.output()));
 
+/** What a replica leads in. */
+async function leasesOf({ pid }: { pid: number }): Promise<string[]> {
+  const held = SERVICES.map(
+    (service) =>
+      `SELECT '${service} ' || name AS lease FROM sortie_${service}.leases WHERE owner LIKE '%/${pid}/%'`,
+  );
+  const rows = await stage.postgres.sql<{ lease: string }>(held.join(' UNION ALL '));
+  return rows.map(({ lease }) => lease);
+}
+
 /** Lets the first replica lead in everything and the second stand by, whoever led before. */
 async function firstLeads(): Promise<void> {
-  const { 'services-b': second } = stage.processes;
+  const { 'services-a': first, 'services-b': second } = stage.processes;
+  const all = [...(await leasesOf(first)), ...(await leasesOf(second))];
   await second.kill('SIGTERM');
+  const leads = async () => {
+    const held = await leasesOf(first);
+    return all.every((lease) => held.includes(lease));
+  };
+  await until('the first replica leads in everything', leads, TAKE_OVER_MS_MAX);
   await until('the first replica projects', () => isShownAtOnce('alone'), TAKE_OVER_MS_MAX);
   await second.start();
 }
@@ -115,14 +131,15 @@ describe('of two replicas', () => {
     await firstLeads();
     const id = await launch(atA);
     const processes = trackSession(stage.runtimeDir, id);
-    const before = processes();
+    const display = displayOf(stage.runtimeDir, id);
+    expect(display).toBeDefined();
     await stage.processes['services-a'].kill();
     await until(
       'it is adopted',
       async () => (await eventsOf(id)).includes('RuntimeAdopted'),
       TAKE_OVER_MS_MAX,
     );
-    expect(processes()).toBe(before);
+    expect(displayOf(stage.runtimeDir, id)).toBe(display);
     expect(await eventsOf(id)).toEqual(['SessionRequested', 'SessionStarted', 'RuntimeAdopted']);
     const stopped = await atB.delete(`/api/sessions/${id}`);
     expect([stopped.status, stopped.body.status]).toEqual([200, 'stopped']);
@@ -216,9 +233,8 @@ describe('of two gateways', () => {
     const stream = await EventReader.open(second.url, { cookie });
     expect(stream.status).toBe(200);
     expect((await anna.client.post('/api/sign-out')).status).toBe(204);
-    await until('the viewer closes', () => viewer.socket.readyState === 3, REVOKED_MS_MAX);
     expect(await viewer.closedWith()).toBe(4403);
-    await until('the stream ends', () => stream.isEnded, REVOKED_MS_MAX);
+    await until('the stream ends', () => stream.isEnded);
     expect((await annaAtB.get('/api/me', { headers: { cookie } })).status).toBe(401);
     expect((await atA.delete(`/api/sessions/${id}`)).status).toBe(200);
   });
@@ -231,36 +247,40 @@ describe('a rolling restart', () => {
   async function worker(name: string, contested: Contested) {
     const { processes, password } = stage;
     const gateways = [processes['gateway-a'], processes['gateway-b']];
-    const giveUp = AbortSignal.timeout(60_000);
+    const giveUp = AbortSignal.timeout(ROLLING_MS_MAX);
     const client = new RecordingClient({ gateways, random, recorded, giveUp });
     await client.signIn('admin', chosenPassword('admin', password));
     return { client, worker: new CatalogueWorker({ name, client, random, contested }) };
   }
 
-  it('of every process under load loses no write, and no desktop', async () => {
-    tellIfFailed();
-    const id = await launch(atA);
-    const displays = liveRuntimes(stage.runtimeDir);
-    const stop = new AbortController();
-    const contested = new Contested();
-    const workers = await Promise.all(['x', 'y', 'z'].map((name) => worker(name, contested)));
-    for (const app of SHARED_APPS) await workers[0]?.client.carryOut(creationOf(app, app));
-    const working = Promise.all(workers.map((one) => one.worker.work(stop.signal)));
-    const codes = [];
-    for (const process of Object.values(stage.processes)) {
-      codes.push(await process.restart());
-      const length = recorded.operations.length + 20;
-      await until('work goes on', () => recorded.operations.length > length, START_MS_MAX);
-    }
-    stop.abort();
-    await working;
-    console.info(`a rolling restart: ${JSON.stringify(historyFigures(recorded))}`);
-    expect(codes).toEqual([0, 0, 0, 0]);
-    expect(historyFaults(recorded, await stage.log())).toEqual([]);
-    expect([...recorded.oddities]).toEqual([]);
-    await signIn();
-    expect((await atA.get(`/api/sessions/${id}`)).body.status).toBe('running');
-    expect(liveRuntimes(stage.runtimeDir)).toEqual(displays);
-    expect(await eventsOf(id)).not.toContain('RuntimeEnded');
-  });
+  it(
+    'of every process under load loses no write, and no desktop',
+    async () => {
+      tellIfFailed();
+      const id = await launch(atA);
+      const displays = liveRuntimes(stage.runtimeDir);
+      const stop = new AbortController();
+      const contested = new Contested();
+      const workers = await Promise.all(['x', 'y', 'z'].map((name) => worker(name, contested)));
+      for (const app of SHARED_APPS) await workers[0]?.client.carryOut(creationOf(app, app));
+      const working = Promise.all(workers.map((one) => one.worker.work(stop.signal)));
+      const codes = [];
+      for (const process of Object.values(stage.processes)) {
+        codes.push(await process.restart());
+        const length = recorded.operations.length + 20;
+        await until('work goes on', () => recorded.operations.length > length, START_MS_MAX);
+      }
+      stop.abort();
+      await working;
+      console.info(`a rolling restart: ${JSON.stringify(historyFigures(recorded))}`);
+      expect(codes).toEqual([0, 0, 0, 0]);
+      expect(historyFaults(recorded, await stage.log())).toEqual([]);
+      expect([...recorded.oddities]).toEqual([]);
+      await signIn();
+      expect((await atA.get(`/api/sessions/${id}`)).body.status).toBe('running');
+      expect(liveRuntimes(stage.runtimeDir)).toEqual(displays);
+      expect(await eventsOf(id)).not.toContain('RuntimeEnded');
+    },
+    ROLLING_MS_MAX,
+  );
 });

@@ -26,7 +26,7 @@ beforeAll(async () => {
     }
     walked.push({ route, verdicts });
   }
-}, 120_000);
+});
 afterAll(async () => {
   await sortie?.end();
   await folders?.remove();

@@ -4,6 +4,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFailed } from 'vitest';
 import { readerRequests } from '#shared/contracts/readers.js';
 import { AsyncApiSchemas } from '#test/support/asyncapi-schemas.js';
@@ -13,9 +14,10 @@ import { Follower } from '#test/support/follower.js';
 import { newNatsUser } from '#test/support/nats-server.js';
 import { until } from '#test/support/waits.js';
 
-const START_MS_MAX = 20_000;
-/** An unacknowledged event comes again after five seconds. */
-const HEARD_MS_MAX = 20_000;
+const START_MS_MAX = 60_000;
+/** An unacknowledged event comes again after five seconds; a busy machine is later. */
+const HEARD_MS_MAX = 60_000;
+const TEST_MS_MAX = 300_000;
 const REFUSALS = 60;
 const KILLS = 3;
 
@@ -55,14 +57,11 @@ const idsInLog = async (): Promise<string[]> =>
 /** What it has printed, in the order in which each event came first. */
 const idsPrinted = (): string[] => [...new Set(follower.printed.map(({ id }) => id))];
 
+/** What the log gets meanwhile, such as a desktop's end, is to be heard as well. */
 async function expectAllHeard(): Promise<void> {
-  const told = await idsInLog();
-  await until(
-    'the follower has heard of everything',
-    () => idsPrinted().length >= told.length,
-    HEARD_MS_MAX,
-  );
-  expect(idsPrinted()).toEqual(told);
+  const isAll = async () => isDeepStrictEqual(idsPrinted(), await idsInLog());
+  await until('the follower has heard of everything', isAll, HEARD_MS_MAX).catch(() => undefined);
+  expect(idsPrinted()).toEqual(await idsInLog());
 }
 
 async function launch(): Promise<string> {
@@ -100,20 +99,24 @@ it('prints a session’s life, goes on after SIGKILL, and misses nothing', async
   );
 });
 
-it('misses nothing when it is killed again and again under a stream of events', async () => {
-  let heard = follower.printed.length;
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    const from = kill * REFUSALS;
-    const attempts = Array.from({ length: REFUSALS }, (_, n) => refusedAttempt(from + n));
-    await until('it hears some', () => follower.printed.length > heard + 5, HEARD_MS_MAX);
-    await follower.kill();
-    await Promise.all(attempts);
-    heard = follower.printed.length;
-    follower.start();
-  }
-  await expectAllHeard();
-  expect(idsPrinted().length).toBeGreaterThan(KILLS * REFUSALS);
-});
+it(
+  'misses nothing when it is killed again and again under a stream of events',
+  async () => {
+    let heard = follower.printed.length;
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const from = kill * REFUSALS;
+      const attempts = Array.from({ length: REFUSALS }, (_, n) => refusedAttempt(from + n));
+      await until('it hears some', () => follower.printed.length > heard + 5, HEARD_MS_MAX);
+      await follower.kill();
+      await Promise.all(attempts);
+      heard = follower.printed.length;
+      follower.start();
+    }
+    await expectAllHeard();
+    expect(idsPrinted().length).toBeGreaterThan(KILLS * REFUSALS);
+  },
+  TEST_MS_MAX,
+);
 
 it('goes on by itself after a restart of the server', async () => {
   await refusedAttempt(1_000);

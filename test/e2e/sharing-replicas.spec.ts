@@ -11,7 +11,7 @@ import { newPerson, PASSWORD, type Person } from '#test/support/people.js';
 import { greetingOf, openViewer, type Viewer } from '#test/support/viewer.js';
 import { until } from '#test/support/waits.js';
 
-const START_MS_MAX = 20_000;
+const START_MS_MAX = 60_000;
 
 let stage: DistributedStage<keyof typeof TWO_OF_EVERYTHING>;
 let owner: Client;

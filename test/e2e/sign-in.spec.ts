@@ -49,7 +49,7 @@ describe('signing in', () => {
     expect((await client.get('/api/me')).status).toBe(200);
     const old = await new Client(sortie.url).get('/api/me', { headers: { cookie: before } });
     expect(old.status).toBe(401);
-    await until('the old stream ends', () => stream.isEnded, 1_000);
+    await until('the old stream ends', () => stream.isEnded);
   });
 
   it('with a cookie that was planted before gives another one', async () => {
@@ -112,7 +112,7 @@ describe('signing out', () => {
     expect((await client.post('/api/me/password', good)).status).toBe(204);
     expect((await client.get('/api/me')).body.must_change_password).toBe(false);
     expect((await other.get('/api/me')).status).toBe(401);
-    await until('the other stream ends', () => stream.isEnded, 1_000);
+    await until('the other stream ends', () => stream.isEnded);
   });
 });
 

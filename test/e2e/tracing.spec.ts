@@ -35,9 +35,11 @@ afterAll(async () => {
 });
 
 const inTrace = (): ReceivedSpan[] => receiver.spans().filter((span) => span.traceId === traceId);
-const linesOf = ({ output }: Sortie) =>
+/** The whole lines so far. */
+const linesOf = ({ output }: Pick<Sortie, 'output'>) =>
   output()
     .split('\n')
+    .slice(0, -1)
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
 
@@ -48,8 +50,20 @@ describe('with traces', () => {
     const admin = await administrator(sortie);
     const { status } = await admin.post('/api/apps', gimp, { traceparent });
     expect(status).toBe(201);
-    await until('both services project it', () =>
-      ['project catalog', 'project audit'].every((n) => inTrace().some(({ name }) => name === n)),
+    // They are sent now and then, in the order in which they end.
+    const expected: (readonly [ReceivedSpan['kind'], string])[] = [
+      ['server', 'POST /api/apps'],
+      ['client', 'identity/Authenticate'],
+      ['client', 'catalog/RegisterApp'],
+      ['server', 'catalog/RegisterApp'],
+      ['producer', 'append catalog.app'],
+      ['consumer', 'project catalog'],
+      ['consumer', 'project audit'],
+    ];
+    await until('all spans arrive', () =>
+      expected.every(([kind, name]) =>
+        inTrace().some((span) => span.kind === kind && span.name === name),
+      ),
     );
     const one = (kind: ReceivedSpan['kind'], name: string): ReceivedSpan => {
       const found = inTrace().filter((span) => span.kind === kind && span.name === name);
@@ -106,7 +120,11 @@ describe('without traces', () => {
     catalog.close();
     expect(broken).toMatchObject({ status: 500, body: { code: 'Internal', traceId } });
     expect(JSON.stringify(broken.body)).not.toContain('applications');
-    const [line] = linesOf(sortie).filter(({ level }) => level === 'error');
+    // What is printed before an answer may be read after it.
+    const { output } = sortie;
+    const line = await until('it is told', () =>
+      linesOf({ output }).find(({ level }) => level === 'error'),
+    );
     expect(line).toMatchObject({
       trace_id: traceId,
       service: 'sortie',

@@ -22,9 +22,9 @@ beforeAll(async () => {
   await admin.post('/api/apps', app);
   await una.client.post('/api/apps/atelier/launch');
   await una.client.post('/api/apps', app);
-  await until('the trail has it', async () => {
-    const { body } = await admin.get('/api/audit?q=atelier');
-    return body.entries.length >= 2;
+  await until('the trail has it all', async () => {
+    const { body } = await admin.get('/api/projections');
+    return body.projections.every(({ lag }: { lag: number }) => lag === 0);
   });
 });
 afterAll(async () => {

@@ -44,7 +44,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const open = (over: Partial<S3Access> = {}, answerMs = 5_000) => {
+const open = (over: Partial<S3Access> = {}, answerMs = 30_000) => {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const key = { accessKeyId: 'AKIA', secretAccessKey: SECRET, sessionToken: undefined };
   const access = { endpoint, region: 'eu-north-1', ...key, ...over };

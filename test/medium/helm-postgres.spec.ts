@@ -134,7 +134,7 @@ describe('a standby', () => {
     expect(standby.probe('livenessProbe')).toEqual({ ok: true, said: '' });
     await primary.start();
     await primary.query('INSERT INTO changes VALUES (2)');
-    await until('it is ready', () => standby.probe('readinessProbe').ok, 30_000);
+    await until('it is ready', () => standby.probe('readinessProbe').ok);
     await seen(standby, 2);
   });
 
@@ -145,10 +145,14 @@ describe('a standby', () => {
     await primary.query('CHECKPOINT').catch(() => undefined);
     await standby.start();
     await seen(standby, 2);
-    expect(standby.probe('livenessProbe').ok).toBe(true);
-    const slots = await primary.query(
-      'SELECT slot_name, active FROM pg_replication_slots WHERE slot_type = $$physical$$',
-    );
+    // What it shows may be of the copy alone: it begins to follow a moment later.
+    await until('it follows', () => standby.probe('livenessProbe').ok);
+    const slots = await until('its slot is in use', async () => {
+      const found = await primary.query(
+        'SELECT slot_name, active FROM pg_replication_slots WHERE slot_type = $$physical$$',
+      );
+      return found.some(({ active }) => active) && found;
+    });
     expect(slots).toEqual([{ slot_name: 'shop_sortie_postgres_read_0', active: true }]);
   });
 

@@ -100,7 +100,11 @@ describe('signing in', () => {
       times(80, (n) => host.signIn('ada', WRONG, { ip: `10.1.0.${n}` })),
     );
     const busy = replies.filter((r) => answerOf(r) === 'Unavailable');
-    expect(busy).toHaveLength(14);
+    const failed = replies.filter((r) => answerOf(r) === 'SignInFailed');
+    // Two are checked and 64 wait; the first may be through before the last have come.
+    expect(failed.length).toBeGreaterThanOrEqual(66);
+    expect(busy.length).toBeGreaterThan(0);
+    expect(busy.length + failed.length).toBe(80);
     expect(busy[0]).toMatchObject({ retryAfterSeconds: 1 });
   });
 });

@@ -5,7 +5,7 @@ import type { JetStreamEventLog } from '#shared/adapters/jetstream-event-log.js'
 import { LogUnavailableError } from '#shared/es/event-log.js';
 import { fill, newCommit, readAll, sequencesOf, streamNamed, upTo } from '#test/support/commits.js';
 import { type FaultProxy, openFaultProxy } from '#test/support/fault-proxy.js';
-import { askServer, failureOf, openJetStreamLog } from '#test/support/jetstream-log.js';
+import { askServer, failureOf, openJetStreamLog, PATIENT } from '#test/support/jetstream-log.js';
 import { NATS_VERSIONS, type NatsServer, startNatsServer } from '#test/support/nats-server.js';
 import { until } from '#test/support/waits.js';
 
@@ -21,7 +21,7 @@ describe.each(NATS_VERSIONS)('appending on the %s server', (version) => {
     server = await startNatsServer({ version, store: 'memory' });
     proxy = await openFaultProxy(server.url);
     const servers = `nats://localhost:${new URL(proxy.url).port}`;
-    opened = await openJetStreamLog(server, {}, { servers });
+    opened = await openJetStreamLog(server, PATIENT, { servers });
     log = opened.log;
   });
   afterEach(async () => {
@@ -90,7 +90,7 @@ describe.each(NATS_VERSIONS)('appending on the %s server', (version) => {
     });
     for (const fault of ['cut', 'answers', 'all', 'cut', 'answers'] as const) {
       const before = acknowledged.size;
-      await until('some appends', () => acknowledged.size > before + 200);
+      await until('some appends', () => acknowledged.size > before + 200, 30_000);
       if (fault !== 'cut') proxy.freeze(fault);
       await new Promise((resolve) => setTimeout(resolve, 50));
       proxy.cut();
@@ -132,7 +132,7 @@ describe('from a frozen server', () => {
   let opened: Awaited<ReturnType<typeof openJetStreamLog>>;
   beforeEach(async () => {
     server = await startNatsServer({ store: 'memory' });
-    opened = await openJetStreamLog(server);
+    opened = await openJetStreamLog(server, PATIENT);
   });
   afterEach(async () => {
     await opened.close();
@@ -184,8 +184,9 @@ describe('without an answer', () => {
       'The event log did not answer, so it may or may not have been written; doing the same again with the same Idempotency-Key is safe.',
     );
     server.resume();
-    const again = await opened.log.append(commit);
-    expect(again).toMatchObject({ sequence: 1 });
+    // As often as it takes: the connection may have to be made anew.
+    const append = () => opened.log.append(commit).catch(() => undefined);
+    expect(await until('an answer', append, 30_000)).toMatchObject({ sequence: 1 });
     expect(await opened.log.head()).toBe(1);
   });
 
@@ -200,6 +201,7 @@ describe('without an answer', () => {
       /The event log can't be read now: .*refuses connections/,
     );
     await server.restart();
+    await until('the connection is back', () => opened.link.current, 30_000);
     expect(await opened.log.append(newCommit())).toEqual({ kind: 'appended', sequence: 1 });
   });
 });

@@ -9,7 +9,7 @@ import { NatsLink } from '#shared/adapters/nats-connection.js';
 import { LogUnavailableError } from '#shared/es/event-log.js';
 import { newCommit, readAll, sequencesOf, streamNamed, upTo } from '#test/support/commits.js';
 import { following } from '#test/support/following.js';
-import { askServer, failureOf } from '#test/support/jetstream-log.js';
+import { askServer, failureOf, PATIENT } from '#test/support/jetstream-log.js';
 import { type NatsServer, newNatsUser, startNatsServer } from '#test/support/nats-server.js';
 import { until } from '#test/support/waits.js';
 import { freePort } from '#test/support/free-port.js';
@@ -57,15 +57,17 @@ async function leader(): Promise<NatsServer> {
 }
 
 it('refuses one copy on servers that flush lazily, and takes three', async () => {
-  const single = await failureOf(JetStreamEventLog.open({ connection: link, replicas: 1 }));
+  const single = await failureOf(
+    JetStreamEventLog.open({ connection: link, replicas: 1, ...PATIENT }),
+  );
   expect(single.message).toContain('its sync_interval is not "always"');
-  const log = await JetStreamEventLog.open({ connection: link, replicas: 3 });
+  const log = await JetStreamEventLog.open({ connection: link, replicas: 3, ...PATIENT });
   expect(await log.append(newCommit())).toEqual({ kind: 'appended', sequence: 1 });
   await log.close();
 });
 
 it('keeps each acknowledged commit once, in order, while its leader is killed', async () => {
-  const log = await JetStreamEventLog.open({ connection: link, replicas: 3 });
+  const log = await JetStreamEventLog.open({ connection: link, replicas: 3, ...PATIENT });
   const follower = following(log, { after: 0 });
   const acknowledged = new Map<string, number>();
   let isOver = false;
@@ -105,7 +107,7 @@ it('keeps each acknowledged commit once, in order, while its leader is killed', 
   expect(stored.size).toBe(commits.length);
   const lost = [...acknowledged].filter(([id, sequence]) => stored.get(id) !== sequence);
   expect(lost).toEqual([]);
-  await until('the follower', () => follower.commits.length === commits.length);
+  await until('the follower', () => follower.commits.length === commits.length, 30_000);
   expect(sequencesOf(follower.commits)).toEqual(upTo(commits.length));
   await follower.stop();
   await log.close();

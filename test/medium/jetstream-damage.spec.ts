@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LogUnavailableError } from '#shared/es/event-log.js';
 import { fill, newCommit, readAll } from '#test/support/commits.js';
 import { following } from '#test/support/following.js';
-import { askServer, failureOf, openJetStreamLog } from '#test/support/jetstream-log.js';
+import { askServer, failureOf, openJetStreamLog, PATIENT } from '#test/support/jetstream-log.js';
 import { NATS_VERSIONS, type NatsServer, startNatsServer } from '#test/support/nats-server.js';
 
 const GONE_BACK =
@@ -18,7 +18,7 @@ describe.each(NATS_VERSIONS)('the store of the %s server', (version) => {
   let opened: Awaited<ReturnType<typeof openJetStreamLog>>;
   beforeEach(async () => {
     server = await startNatsServer({ version, store: 'memory' });
-    opened = await openJetStreamLog(server);
+    opened = await openJetStreamLog(server, PATIENT);
   });
   afterEach(async () => {
     await opened.close();
@@ -71,7 +71,7 @@ describe.each(NATS_VERSIONS)('the store of the %s server', (version) => {
     await server.kill();
     await rm(store, { recursive: true });
     await server.restart();
-    const other = await openJetStreamLog(server);
+    const other = await openJetStreamLog(server, PATIENT);
     await fill(other.log, 100);
     await expectEnded(`The server has another event log (${other.log.id}) than`);
     await other.close();

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fill, newCommit, sequencesOf, streamNamed, upTo } from '#test/support/commits.js';
 import { type FaultProxy, openFaultProxy } from '#test/support/fault-proxy.js';
 import { following } from '#test/support/following.js';
-import { askServer, openJetStreamLog } from '#test/support/jetstream-log.js';
+import { askServer, openJetStreamLog, PATIENT } from '#test/support/jetstream-log.js';
 import { NATS_VERSIONS, type NatsServer, startNatsServer } from '#test/support/nats-server.js';
 import { until } from '#test/support/waits.js';
 
@@ -18,9 +18,9 @@ describe.each(NATS_VERSIONS)('followers on the %s server', (version) => {
   beforeEach(async () => {
     server = await startNatsServer({ version, store: 'memory' });
     proxy = await openFaultProxy(server.url);
-    writer = await openJetStreamLog(server);
+    writer = await openJetStreamLog(server, PATIENT);
     const servers = `nats://localhost:${new URL(proxy.url).port}`;
-    reader = await openJetStreamLog(server, {}, { servers });
+    reader = await openJetStreamLog(server, PATIENT, { servers });
   });
   afterEach(async () => {
     await reader.close();
@@ -73,7 +73,11 @@ describe.each(NATS_VERSIONS)('followers on the %s server', (version) => {
     const followers = start();
     const names = async () =>
       (await askServer<{ consumers: string[] | null }>(server, 'CONSUMER.NAMES.SORTIE')).consumers;
-    const before = await until('consumers', async () => (await names()) ?? undefined);
+    const before = await until(
+      'consumers',
+      async () => (await names()) ?? undefined,
+      ARRIVAL_MS_MAX,
+    );
     for (const name of before) await askServer(server, `CONSUMER.DELETE.SORTIE.${name}`);
     await fill(writer.log, 100);
     const hasMore = (): boolean => followers[0]?.throughs.at(-1) === 300;
@@ -92,35 +96,33 @@ describe.each(NATS_VERSIONS)('followers on the %s server', (version) => {
     await fill(writer.log, 10);
     const isThere = (): boolean => followers.every(({ commits }) => commits.length === 60);
     await until('all are there', isThere, ARRIVAL_MS_MAX);
-    const { state } = await askServer<{ state: { consumer_count: number } }>(
-      server,
-      'STREAM.INFO.SORTIE',
-    );
-    expect(state.consumer_count).toBe(2);
+    const has = (count: number) => async (): Promise<boolean> => {
+      const asked = askServer<{ state: { consumer_count: number } }>(server, 'STREAM.INFO.SORTIE');
+      return (await asked).state.consumer_count === count;
+    };
+    await until('each process has one', has(2), ARRIVAL_MS_MAX);
     await Promise.all(followers.map((follower) => follower.stop()));
     await reader.log.close();
-    const isOne = async (): Promise<boolean> =>
-      (await askServer<{ state: typeof state }>(server, 'STREAM.INFO.SORTIE')).state
-        .consumer_count === 1;
-    await until('a closed log takes its consumer along', isOne);
+    const isAlone = await until('a closed log takes its consumer along', has(1), ARRIVAL_MS_MAX);
+    expect(isAlone).toBe(true);
   });
 });
 
 it('a follower behind a silent network goes on once it is back, for the dead connection is given up', async () => {
   const server = await startNatsServer({ store: 'memory' });
   const proxy = await openFaultProxy(server.url);
-  const writer = await openJetStreamLog(server);
+  const writer = await openJetStreamLog(server, PATIENT);
   const servers = `nats://localhost:${new URL(proxy.url).port}`;
-  const reader = await openJetStreamLog(server, {}, { servers });
+  const reader = await openJetStreamLog(server, PATIENT, { servers });
   const follower = following(reader.log, { after: 0 });
   await fill(writer.log, 5);
-  await until('the follower', () => follower.commits.length === 5);
+  await until('the follower', () => follower.commits.length === 5, ARRIVAL_MS_MAX);
   proxy.freeze('all');
-  await until('the loss is noticed', () => reader.link.current === undefined);
+  await until('the loss is noticed', () => reader.link.current === undefined, ARRIVAL_MS_MAX);
   await fill(writer.log, 5);
   proxy.cut();
   proxy.mend();
-  await until('the follower', () => follower.commits.length === 10);
+  await until('the follower', () => follower.commits.length === 10, ARRIVAL_MS_MAX);
   expect(sequencesOf(follower.commits)).toEqual(upTo(10));
   await follower.stop();
   for (const { close } of [reader, writer]) await close();

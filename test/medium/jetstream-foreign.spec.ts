@@ -32,13 +32,13 @@ describe.each(NATS_VERSIONS)('foreign messages on the %s server', (version) => {
   const publish = async (nats: NatsConnection, text: string, over: Record<string, string>) => {
     const all = headers();
     for (const [name, value] of Object.entries(over)) all.set(name, value);
-    const answer = await nats.request(OWN, text, { headers: all, timeout: 2_000 });
+    const answer = await nats.request(OWN, text, { headers: all, timeout: 30_000 });
     return answer.json<{ seq: number }>().seq;
   };
 
   /** Leaves 8 messages: the commit of the victim, three of the intruder, and four answers. */
   async function intrude(): Promise<number[]> {
-    const nats = await intruder.connected(1_000);
+    const nats = await intruder.connected(10_000);
     const forged = JSON.stringify(newCommit().events);
     const plain = await publish(nats, forged, {});
     const spoofed = await publish(nats, forged, {

@@ -34,7 +34,7 @@ describe.runIf(isRoot).each(NATS_VERSIONS)('on a full disk, the %s server', (ver
   });
 
   it('keeps what it acknowledged, says what is wrong, and goes on after room was made and a restart', async () => {
-    const { log, close } = await openJetStreamLog(server, { patienceMs: 1_000 });
+    const { log, close } = await openJetStreamLog(server, { patienceMs: 4_000 });
     const follower = following(log, { after: 0 });
     const { bavail, bsize } = await statfs(disk);
     const ballast = join(disk, 'ballast');
@@ -63,14 +63,14 @@ describe.runIf(isRoot).each(NATS_VERSIONS)('on a full disk, the %s server', (ver
     for (const failure of more) expect(failure).toBeInstanceOf(LogUnavailableError);
     await rm(ballast);
     await server.restart();
-    await until('appends work', async () => (await append()) === undefined);
+    await until('appends work', async () => (await append()) === undefined, 30_000);
     const commits = await readAll(log);
     expect(sequencesOf(commits)).toEqual(upTo(commits.length));
     const stored = new Map(commits.map(({ commandId, sequence }) => [commandId, sequence]));
     expect(stored.size).toBe(commits.length);
     const lost = [...acknowledged].filter(([id, sequence]) => stored.get(id) !== sequence);
     expect(lost).toEqual([]);
-    await until('the follower', () => follower.commits.length === commits.length);
+    await until('the follower', () => follower.commits.length === commits.length, 30_000);
     expect(sequencesOf(follower.commits)).toEqual(upTo(commits.length));
     await follower.stop();
     await close();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JetStreamEventLog } from '#shared/adapters/jetstream-event-log.js';
 import { BATCH_COMMITS_MAX, COMMIT_BYTES_MAX } from '#shared/es/event-log.js';
 import { newCommit, readAll, sequencesOf, streamNamed, upTo } from '#test/support/commits.js';
-import { askServer, openJetStreamLog } from '#test/support/jetstream-log.js';
+import { askServer, openJetStreamLog, PATIENT } from '#test/support/jetstream-log.js';
 import { NATS_VERSIONS, type NatsServer, startNatsServer } from '#test/support/nats-server.js';
 import { until } from '#test/support/waits.js';
 
@@ -17,7 +17,7 @@ describe.each(NATS_VERSIONS)('reading from the %s server', (version) => {
   let ids: string[];
   beforeAll(async () => {
     server = await startNatsServer({ version, store: 'memory' });
-    opened = await openJetStreamLog(server);
+    opened = await openJetStreamLog(server, PATIENT);
     const commits = upTo(COMMITS).map((n) =>
       newCommit({ stream: streamNamed(`a${n}`, n % 10 === 0 ? 'session' : 'catalog') }),
     );
@@ -74,7 +74,7 @@ describe.each(NATS_VERSIONS)('reading from the %s server', (version) => {
       }),
     );
     for (const seen of all) expect(seen).toEqual(upTo(COMMITS));
-    await until('consumers are let go', async () => (await consumers()) <= 9);
+    await until('consumers are let go', async () => (await consumers()) <= 9, 30_000);
   });
 
   it.each([700, 1_000])(
@@ -121,7 +121,7 @@ describe.each(NATS_VERSIONS)('reading from the %s server', (version) => {
 
 it('is read in batches that fit in memory', async () => {
   const server = await startNatsServer({ store: 'memory' });
-  const { log, reopen, close } = await openJetStreamLog(server);
+  const { log, reopen, close } = await openJetStreamLog(server, PATIENT);
   const large = () => newCommit({ data: 'x'.repeat(COMMIT_BYTES_MAX - 1_000) });
   await Promise.all(upTo(100).map(() => log.append(large())));
   const again = await reopen();

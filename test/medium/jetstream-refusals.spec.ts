@@ -120,8 +120,8 @@ describe.each(NATS_VERSIONS)('on the %s server', (version) => {
   it.each([1, 2, 4])('a stream is refused in which commit %i is missing', async (sequence) => {
     await askServer(server, 'STREAM.CREATE.SORTIE', { ...config, deny_delete: false });
     const link = await linkTo(server);
-    const nats = await link.connected(1_000);
-    for (const n of upTo(4)) await nats.request(`sortie.event.a.b.${n}`, '[]');
+    const nats = await link.connected(10_000);
+    for (const n of upTo(4)) await nats.request(`sortie.event.a.b.${n}`, '[]', { timeout: 30_000 });
     await link.close();
     const erase = { seq: sequence, no_erase: false };
     expect(await askServer(server, 'STREAM.MSG.DELETE.SORTIE', erase)).toMatchObject({

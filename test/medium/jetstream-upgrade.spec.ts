@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { fill, newCommit, readAll, sequencesOf, upTo } from '#test/support/commits.js';
 import { following } from '#test/support/following.js';
-import { openJetStreamLog } from '#test/support/jetstream-log.js';
+import { openJetStreamLog, PATIENT } from '#test/support/jetstream-log.js';
 import { newNatsUser, startNatsServer } from '#test/support/nats-server.js';
 import { until } from '#test/support/waits.js';
 
@@ -15,7 +15,7 @@ it('an upgrade of the server keeps the log, and those who follow it', async () =
   const { nkey, seed } = newNatsUser();
   const users = [{ nkey, publish: ['>'], subscribe: ['>'] }];
   const oldest = await startNatsServer({ version: 'oldest', folder, users });
-  const { log, close, reopen } = await openJetStreamLog({ ...oldest, seed });
+  const { log, close, reopen } = await openJetStreamLog({ ...oldest, seed }, PATIENT);
   const follower = following(log, { after: 0 });
   const [first] = await fill(log, 1_200);
   await oldest.kill('SIGTERM');
@@ -24,7 +24,7 @@ it('an upgrade of the server keeps the log, and those who follow it', async () =
   const newest = await startNatsServer({ version: 'newest', folder, users, port });
   expect(await meanwhile).toMatchObject({ kind: 'appended', sequence: 1_201 });
   await fill(log, 100);
-  await until('the follower', () => follower.commits.length === 1_301);
+  await until('the follower', () => follower.commits.length === 1_301, 30_000);
   expect(sequencesOf(follower.commits)).toEqual(upTo(1_301));
   await follower.stop();
   const again = await reopen();

@@ -82,7 +82,7 @@ async function start(version: NatsVersion) {
 
 async function connectAs(name: string, url: string) {
   const seed = (await readFile(join(out, `${name}.nkey`), 'utf8')).trim();
-  const bus = await openNatsBus({ url, seed, user: nkeyOf(seed) ?? '', name, deadlineMs: 5_000 });
+  const bus = await openNatsBus({ url, seed, user: nkeyOf(seed) ?? '', name, deadlineMs: 30_000 });
   open.push(bus);
   return bus;
 }
@@ -143,7 +143,7 @@ describe.each(NATS_VERSIONS)('a reader of the %s server', (version) => {
       filter_subject: 'sortie.event.catalog.>',
     });
     const found = await nats.jetstream(options).consumers.get('SORTIE', consumer);
-    const messages = await found.fetch({ max_messages: 1, expires: 1_000 });
+    const messages = await found.fetch({ max_messages: 1, expires: 20_000 });
     const subjects: string[] = [];
     for await (const { subject } of messages) subjects.push(subject);
     return subjects;

@@ -8,6 +8,9 @@ import { NATS_VERSIONS } from '#test/support/nats-server.js';
 import { natsServicesStage } from '#test/support/nats-services.js';
 import { until } from '#test/support/waits.js';
 
+/** The client gives up after a second, and a disk may take longer. */
+const PATIENT = { timeout: 30_000 };
+
 describe.each(NATS_VERSIONS)('on the %s server', (version) => {
   const { connectAs, logAs } = natsServicesStage(version);
 
@@ -29,7 +32,7 @@ describe.each(NATS_VERSIONS)('on the %s server', (version) => {
       }
       for (const other of SERVICE_NAMES) {
         if (other === name && SERVICE_RIGHTS[name].appends) continue;
-        const appending = nats.request(`sortie.event.${other}.thing.foreign`, '[]');
+        const appending = nats.request(`sortie.event.${other}.thing.foreign`, '[]', PATIENT);
         await expect(appending, `${name} as ${other}`).rejects.toThrow(/Permissions Violation/);
       }
       const read = await log.read({ after: 0 });
@@ -45,7 +48,9 @@ describe.each(NATS_VERSIONS)('on the %s server', (version) => {
     const before = await log.head();
     const catalog = await connectAs('catalog');
     const forged = JSON.stringify(newCommit({ stream: victim }).events);
-    const { seq } = (await catalog.request('sortie.event.catalog.app.forged', forged)).json<{
+    const { seq } = (
+      await catalog.request('sortie.event.catalog.app.forged', forged, PATIENT)
+    ).json<{
       seq: number;
     }>();
     const asked = JSON.stringify({ seq });
@@ -76,6 +81,7 @@ describe.each(NATS_VERSIONS)('on the %s server', (version) => {
         const asking = nats.request(
           `$JS.API.STREAM.${request}.SORTIE`,
           body && JSON.stringify(body),
+          PATIENT,
         );
         await expect(asking, `${name} ${request}`).rejects.toThrow(/Permissions Violation/);
       }
@@ -83,6 +89,7 @@ describe.each(NATS_VERSIONS)('on the %s server', (version) => {
       const made = await nats.request(
         '$JS.API.STREAM.CREATE.SORTIE',
         JSON.stringify({ name: 'SORTIE', subjects: ['sortie.event.>'], max_msgs: 1 }),
+        PATIENT,
       );
       expect(made.json()).toHaveProperty('error');
     }

@@ -67,7 +67,7 @@ describe('a server that dies', () => {
         await store.checkpoints();
         return false;
       };
-      await until('a write', () => write(20, 2).then(() => true, again));
+      await until('a write', () => write(20, 2).then(() => true, again), 30_000);
       expect(await count()).toBe(20);
     },
   );
@@ -90,7 +90,7 @@ describe('a server that dies', () => {
   });
 
   it('ends connections that nobody uses, and nobody notices', async () => {
-    const { count } = await leader({ pool: { min: 4, max: 4, idleMs: 60_000, acquireMs: 5_000 } });
+    const { count } = await leader({ pool: { min: 4, max: 4, idleMs: 60_000, acquireMs: 30_000 } });
     await Promise.all([count(), count(), count(), count()]);
     await stores.sql(
       'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()',
@@ -131,13 +131,14 @@ describe('a server that hangs', () => {
 
 describe('too much at once', () => {
   it('for the pool is told with what to change', async () => {
-    const pool = stores.pool({ pool: { min: 0, max: 2, idleMs: 1_000, acquireMs: 200 } });
+    // Long enough for the two to be connected, too.
+    const pool = stores.pool({ pool: { min: 0, max: 2, idleMs: 30_000, acquireMs: 2_000 } });
     const held = await Promise.all([pool.connect(), pool.connect()]);
     const waiting = pool.query('SELECT 1');
     expect(pool.figures()).toEqual({ active: 2, idle: 0, waiting: 1, max: 2 });
     await expect(waiting).rejects.toEqual(
       unavailable(
-        /^All 2 connections .* no free connection came within 200 ms: raise SORTIE_DB_POOL_MAX, or /,
+        /^All 2 connections .* no free connection came within 2000 ms: raise SORTIE_DB_POOL_MAX, or /,
       ),
     );
     for (const connection of held) connection.release();
@@ -145,7 +146,7 @@ describe('too much at once', () => {
   });
 
   it('for the server is told with what to change', async () => {
-    const pool = stores.pool({ pool: { min: 0, max: 40, idleMs: 1_000, acquireMs: 5_000 } });
+    const pool = stores.pool({ pool: { min: 0, max: 40, idleMs: 1_000, acquireMs: 30_000 } });
     const asked = await Promise.allSettled(Array.from({ length: 40 }, () => pool.connect()));
     const refused = asked.filter((one) => one.status === 'rejected');
     expect(refused.length).toBeGreaterThan(0);
@@ -197,7 +198,7 @@ describe('a switch', () => {
     const querying = (async () => {
       for (; going; queries += 1) expect(await count()).toBe(500);
     })();
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 5 || queries <= 20; round += 1) {
       const table = await store.createShadow(totals);
       const puts = Array.from({ length: 500 }, (_, n) => ({
         id: `n${n}`,

@@ -7,6 +7,7 @@ import { until } from '#test/support/waits.js';
 
 useDatabases('postgres');
 
+const REACHED_MS_MAX = 30_000;
 let host: ProjectorHost;
 beforeEach(async () => {
   host = await openProjectorHost();
@@ -24,20 +25,20 @@ const sumOf = async (rows: (table: string) => Promise<readonly object[]>) => ({
 it('is brought forward again by the next event, without loss or repetition', async () => {
   const { projector, rows } = await host.start();
   for (const n of [1, 2, 3]) await host.tell({ key: 'a', n });
-  await projector.reached(3);
+  await projector.reached(3, REACHED_MS_MAX);
   await goBack();
   await host.tell({ key: 'a', n: 4 });
-  await until('all of it', async () => (await rows('entries')).length === 4, 20_000);
+  await until('all of it', async () => (await rows('entries')).length === 4, REACHED_MS_MAX);
   expect(await sumOf(rows)).toEqual({ totals: [10], entries: [1, 2, 3, 4] });
   await host.tell({ key: 'a', n: 5 });
-  expect(await projector.reached(5, 5_000)).toBe(true);
+  expect(await projector.reached(5, REACHED_MS_MAX)).toBe(true);
   expect(await sumOf(rows)).toEqual({ totals: [15], entries: [1, 2, 3, 4, 5] });
 });
 
 it('is brought forward by the next start', async () => {
   const first = await host.start();
   for (const n of [1, 2, 3]) await host.tell({ key: 'a', n });
-  await first.projector.reached(3);
+  await first.projector.reached(3, REACHED_MS_MAX);
   await first.stop();
   await goBack();
   const second = await host.start();

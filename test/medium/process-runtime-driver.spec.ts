@@ -63,7 +63,10 @@ const spec = (script?: string) => ({
   lifetimeSeconds: 60,
   ...(script !== undefined && { command: ['sh', '-c', script] }),
 });
-const deadline = () => AbortSignal.timeout(15_000);
+const deadline = () => AbortSignal.timeout(40_000);
+/** What a script waits for that is to do something to a session that runs, and how a test says so. */
+const UNTIL_TOLD = 'until [ -e go ]; do sleep 0.1; done';
+const tellIt = () => writeFile(join(runtimeDir, 's1/home/go'), '');
 const recordFile = () => join(runtimeDir, '.server', 's1.json');
 
 async function editRecord(edit: (record: Record<string, unknown>) => object): Promise<string> {
@@ -167,8 +170,9 @@ describe('files of a session', () => {
     const driver = await open();
     const exits: string[] = [];
     driver.onExit((_, reason) => exits.push(reason));
-    const script = `ln -s ${folder}/secret ../end; exec xterm -e sleep 0.3`;
+    const script = `ln -s ${folder}/secret ../end; exec xterm -e sh -c '${UNTIL_TOLD}'`;
     await driver.start(spec(script), deadline());
+    await tellIt();
     await until('the exit', () => exits.length > 0);
     expect(exits).toEqual(['its first process was killed']);
   });
@@ -252,9 +256,10 @@ describe('sessions', () => {
     driver.onExit((_, reason) => exits.push(reason));
     const ignoring = "trap '' HUP; while :; do sleep 1; done";
     await driver.start(
-      spec(`(sleep 0.5; pkill -KILL Xtigervnc) & (${ignoring}) & exec xterm -e cat`),
+      spec(`(${UNTIL_TOLD}; pkill -KILL Xtigervnc) & (${ignoring}) & exec xterm -e cat`),
       deadline(),
     );
+    await tellIt();
     await until('the exit', () => exits.length > 0);
     expect(exits[0]).toMatch(/^(the display server ended|the app ended with status \d+)$/);
     expect(await driver.stop('s1')).not.toBe('gone');

@@ -10,6 +10,7 @@ const EVENTS = 20_000;
 const WRITES_PER_SECOND = 200;
 const LOAD_MS = 2_500;
 const REBUILDS_MIN = 4;
+const REACHED_MS_MAX = 30_000;
 
 let host: ProjectorHost;
 beforeEach(async () => {
@@ -72,7 +73,7 @@ describe('a rebuild under load', () => {
       expect(report?.hashAfter).toBe(report?.hashBefore);
       expect(report?.events).toBe(report?.sequence);
     }
-    expect(await projector.reached(EVENTS + written)).toBe(true);
+    expect(await projector.reached(EVENTS + written, REACHED_MS_MAX)).toBe(true);
     const [standing] = await host.sql<{ sum: unknown }>('SELECT sum(total) AS sum FROM totals');
     expect(Number(standing?.sum)).toBe(EVENTS + written);
     const counted = await host.sql('SELECT count(*) AS rows, max(id) AS last FROM entries');

@@ -12,7 +12,8 @@ import { type PostgresServer, startPostgres } from '#test/support/postgres-serve
 import { openPostgresStores, type PostgresStores } from '#test/support/postgres-stores.js';
 import { until } from '#test/support/waits.js';
 
-const TAKE_OVER_MS_MAX = LEASE_MS + 7_000;
+const TAKE_OVER_MS_MAX = LEASE_MS + 17_000;
+const REACHED_MS_MAX = 30_000;
 
 let server: PostgresServer;
 let stores: PostgresStores;
@@ -99,10 +100,10 @@ describe('of two replicas', () => {
     expect([first.projector.leads, second.projector.leads]).toEqual([true, false]);
     for (let n = 1; n <= 50; n += 1) {
       const sequence = await tell({ n });
-      expect(await second.projector.reached(sequence)).toBe(true);
+      expect(await second.projector.reached(sequence, REACHED_MS_MAX)).toBe(true);
       expect(await numbers()).toHaveLength(n);
     }
-    await first.projector.reached(50);
+    await first.projector.reached(50, REACHED_MS_MAX);
     expect(second.heard.map(({ sequence }) => sequence)).toEqual(
       first.heard.map(({ sequence }) => sequence),
     );
@@ -133,7 +134,7 @@ describe('of two replicas', () => {
     let frozen: ReturnType<typeof freezable> | undefined;
     const first = await replica({ store: (real) => (frozen = freezable(real)).store });
     const second = await replica();
-    await first.projector.reached(await tell({ n: 1 }));
+    await first.projector.reached(await tell({ n: 1 }), REACHED_MS_MAX);
     frozen?.freeze();
     const hanging = await tell({ n: 2 });
     await until('the other leads', () => second.projector.leads, TAKE_OVER_MS_MAX);
@@ -150,7 +151,7 @@ describe('of two replicas', () => {
     const first = await replica();
     const second = await replica();
     for (let n = 1; n <= 10; n += 1) await tell({ n });
-    await second.projector.reached(10);
+    await second.projector.reached(10, REACHED_MS_MAX);
     const report = await second.projector.rebuild('test.totals');
     expect(report).toMatchObject({ sequence: 10, events: 10 });
     expect(report?.hashAfter).toBe(report?.hashBefore);
@@ -161,8 +162,8 @@ describe('of two replicas', () => {
   });
 
   it('one on another log does nothing and says why, while the first one runs', async () => {
-    await replica();
-    await tell({ n: 1 });
+    const first = await replica();
+    await first.projector.reached(await tell({ n: 1 }), REACHED_MS_MAX);
     const other = new MemoryEventLog();
     await other.append(newCommit());
     const starting = replica({ log: other });
@@ -180,7 +181,7 @@ describe('of two replicas', () => {
 it('a log that was started anew has its read models made anew', async () => {
   const first = await replica();
   for (const n of [1, 2, 3]) await tell({ n });
-  await first.projector.reached(3);
+  await first.projector.reached(3, REACHED_MS_MAX);
   await first.stop();
   log = new MemoryEventLog();
   for (const n of [7, 8, 9, 10]) await tell({ n });

@@ -6,6 +6,7 @@ import { totals } from '#test/support/models.js';
 import { openProjectorHost, type ProjectorHost } from '#test/support/projector-host.js';
 import { until } from '#test/support/waits.js';
 
+const REACHED_MS_MAX = 30_000;
 let host: ProjectorHost;
 beforeEach(async () => {
   host = await openProjectorHost();
@@ -33,7 +34,7 @@ describe('a projector', () => {
     const { projector, rows } = await host.start();
     expect(await rows('totals')).toEqual([row('a', 3, 2), row('b', 5, 1)]);
     await host.tell({ key: 'b', n: 0, gone: true }, { key: 'c', n: 1 });
-    expect(await projector.reached(3)).toBe(true);
+    expect(await projector.reached(3, REACHED_MS_MAX)).toBe(true);
     expect(await rows('totals')).toEqual([row('a', 3, 2), row('c', 1, 3)]);
     expect((await rows('entries')).map(({ n }) => n)).toEqual([1, 5, 2, 0, 1]);
   });
@@ -44,7 +45,7 @@ describe('a projector', () => {
     await host.tell({ n: 7 });
     await host.tell({ n: 8 });
     await host.tell({ key: 'a', n: 4 });
-    await projector.reached(4);
+    await projector.reached(4, REACHED_MS_MAX);
     expect(await rows('entries')).toMatchObject([1, 2, 3, 4].map((n) => ({ id: n, n })));
   });
 
@@ -65,7 +66,7 @@ describe('a projector', () => {
     });
     for (let n = 0; n < 5; n += 1) await host.tell({ key: 'a', n }, { key: 'b', n });
     await until('ten events', () => heard.length >= 10);
-    expect(await projector.reached(5)).toBe(true);
+    expect(await projector.reached(5, REACHED_MS_MAX)).toBe(true);
     expect(heard).toEqual(
       [1, 2, 3, 4, 5].flatMap((s) => [
         [s, 0],
@@ -105,7 +106,7 @@ describe('the checkpoint', () => {
   it('stands or falls with the rows', async () => {
     const first = await host.start();
     await host.tell({ key: 'a', n: 1 });
-    await first.projector.reached(1);
+    await first.projector.reached(1, REACHED_MS_MAX);
     const { store } = first;
     await host.sql(FAILING_CHECKPOINTS[host.place.kind]);
     await host.tell({ key: 'a', n: 10 });
@@ -155,7 +156,7 @@ describe('the checkpoint', () => {
     const second = await host.start();
     expect(await second.rows('totals')).toEqual([row('a', 1, 1)]);
     await host.tell({ key: 'a', n: 1 });
-    expect(await second.projector.reached(2)).toBe(true);
+    expect(await second.projector.reached(2, REACHED_MS_MAX)).toBe(true);
     expect(await second.rows('totals')).toEqual([row('a', 2, 2)]);
   });
 
@@ -181,7 +182,7 @@ describe('the checkpoint', () => {
     >((real, changes) => real.apply(changes));
     const { projector } = await host.start({ store: withApply(apply), follows: ['session'] });
     for (let n = 0; n < 20; n += 1) await host.tell({ n });
-    await projector.reached(20);
+    await projector.reached(20, REACHED_MS_MAX);
     expect(apply).not.toHaveBeenCalled();
     expect((await projector.status()).map(({ lag }) => lag)).toEqual([0, 0]);
   });
@@ -200,13 +201,16 @@ describe('a database that can not be written', () => {
     });
     isFull = true;
     await host.tell({ key: 'a', n: 1 });
-    expect(await projector.reached(1, 100)).toBe(false);
+    await until('both can not be written', async () =>
+      (await projector.status()).every(({ error }) => error !== null),
+    );
+    expect(await projector.reached(1, 0)).toBe(false);
     expect(await projector.status()).toMatchObject([
       { status: 'live', lag: 1, error: 'the disk is full' },
       { status: 'live', lag: 1, error: 'the disk is full' },
     ]);
     isFull = false;
-    expect(await projector.reached(1, 5_000)).toBe(true);
+    expect(await projector.reached(1, REACHED_MS_MAX)).toBe(true);
     expect(await rows('totals')).toEqual([row('a', 1, 1)]);
     expect(await rows('entries')).toHaveLength(1);
     expect(onStopped).not.toHaveBeenCalled();

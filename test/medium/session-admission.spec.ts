@@ -209,7 +209,7 @@ describe('the queue', () => {
 
   it('ends in order when everything ends at once', async () => {
     const ids = await withQueue();
-    expect(await host.supervision.stopAll(5_000)).toEqual([]);
+    expect(await host.supervision.stopAll(30_000)).toEqual([]);
     expect(await places()).toEqual([0, 0]);
     const reasons = await Promise.all(ids.map(async (id) => (await host.find(id)).reason));
     expect(new Set(reasons)).toEqual(new Set(['Sortie was shut down']));

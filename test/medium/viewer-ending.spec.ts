@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import type { WebSocket } from 'ws';
 import { describe, expect, it, vi } from 'vitest';
+import { VIEWER_LIMITS } from '#services/gateway/viewer/limits.js';
 import { revoked, type TicketAnswer } from '#services/gateway/viewer/viewer-proxy.js';
 import { until } from '#test/support/waits.js';
 import {
@@ -99,7 +100,7 @@ describe('a target that ends', () => {
     const { viewer, server } = await stage.open();
     viewer.pause();
     server.end(Buffer.alloc(30 * MIB));
-    await until('the viewer is let go', () => stage.gateway.proxy.stats().open === 0, 3_000);
+    await until('the viewer is let go', () => stage.gateway.proxy.stats().open === 0);
     await until('nothing is held', () => stage.gateway.proxy.stats().heldBytes === 0);
     expect(stage.gateway.proxy.stats().closed).toEqual({ 1006: 1 });
   });
@@ -118,6 +119,7 @@ describe('a target that ends', () => {
 
 describe('a viewer that leaves', () => {
   it('has its last input delivered before the target is closed', async () => {
+    await stage.replaceGateway({ limits: { targetEndMs: 30_000 } });
     const { viewer, server } = await stage.open();
     // More than the kernel takes, less than what stops the reading of the viewer: it waits in the proxy.
     const keys = Array.from({ length: 50_000 }, () => KEY_PRESS);
@@ -158,16 +160,19 @@ describe('a viewer that leaves', () => {
 });
 
 describe('revoking', () => {
+  /** By the deadline for that: all others are of half a minute and more. */
+  const REVOKED_MS_MAX = 10_000;
+
   it('closes matching viewers at once with 4403 and their targets too', async () => {
+    // At once, and not when a deadline is over.
+    await stage.replaceGateway({ limits: { revokeMs: 60_000 } });
     const ann = await stage.open({ userId: 'ann' });
     const bob = await stage.open({ userId: 'bob' });
     const closed = closeOf(ann.viewer);
-    const startedAt = Date.now();
     expect(stage.gateway.proxy.revoke(({ userId }) => userId === 'ann', revoked)).toBe(1);
     expect(await closed).toEqual({ code: 4403, reason: revoked.text });
     ann.server.resume();
     await until('its target is closed', () => ann.server.readableEnded || ann.server.destroyed);
-    expect(Date.now() - startedAt).toBeLessThan(1_000);
     bob.server.write('bob is still here');
     await once(bob.viewer, 'message');
     bob.viewer.terminate();
@@ -177,11 +182,10 @@ describe('revoking', () => {
     const { viewer, server } = await stage.open();
     viewer.pause();
     await writeUntilBlocked(server, Buffer.alloc(MIB), 100 * MIB);
-    const startedAt = Date.now();
+    expect(VIEWER_LIMITS.revokeMs).toBeLessThan(1_000);
     stage.gateway.proxy.revoke(() => true, revoked);
-    await until('it is gone', () => stage.gateway.proxy.stats().open === 0, 2_000);
-    expect(Date.now() - startedAt).toBeLessThan(1_000);
-    await until('nothing is held', () => stage.gateway.proxy.stats().heldBytes === 0, 1_000);
+    await until('it is gone', () => stage.gateway.proxy.stats().open === 0, REVOKED_MS_MAX);
+    await until('nothing is held', () => stage.gateway.proxy.stats().heldBytes === 0);
   });
 
   it('also cuts short a viewer that is still reading an ended target', async () => {
@@ -191,17 +195,17 @@ describe('revoking', () => {
     server.end(Buffer.alloc(30 * MIB));
     await until('all is read', () => stage.gateway.proxy.stats().toViewerBytes === 30 * MIB);
     stage.gateway.proxy.revoke(() => true, revoked);
-    await until('it is gone', () => stage.gateway.proxy.stats().open === 0, 1_000);
+    await until('it is gone', () => stage.gateway.proxy.stats().open === 0, REVOKED_MS_MAX);
     expect(stage.gateway.closed).toEqual([4403]);
   });
 
   it('cuts the target off at once, however long the viewer takes', async () => {
-    await stage.replaceGateway({ limits: { revokeMs: 5_000 } });
+    await stage.replaceGateway({ limits: { revokeMs: 60_000 } });
     const { viewer, server } = await stage.open();
     viewer.pause();
     server.resume();
     stage.gateway.proxy.revoke(() => true, revoked);
-    await until('the target is closed', () => server.readableEnded || server.destroyed, 1_000);
+    await until('the target is closed', () => server.readableEnded || server.destroyed);
     expect(stage.gateway.proxy.stats().open).toBe(1);
   });
 
@@ -221,18 +225,24 @@ describe('revoking', () => {
 });
 
 describe('an expiring grant', () => {
+  /** A viewer is open by then, however busy the machine is; one that is not is refused. */
+  const OPENING_MS_MAX = 2_000;
+  const TIMER_EARLY_MS = 10;
+
   it('closes the viewer with 4410 at its time', async () => {
-    const { viewer } = await stage.open({ expiresAt: Date.now() + 300 });
+    const expiresAt = Date.now() + OPENING_MS_MAX;
+    const { viewer } = await stage.open({ expiresAt });
     expect((await closeOf(viewer)).code).toBe(4410);
+    expect(Date.now()).toBeGreaterThanOrEqual(expiresAt - TIMER_EARLY_MS);
   });
 
   it('can be prolonged, and is then kept until the new time', async () => {
-    const expiresAt = Date.now() + 300;
+    const expiresAt = Date.now() + OPENING_MS_MAX;
     const { viewer } = await stage.open({ expiresAt });
     const closed = closeOf(viewer);
     expect(stage.gateway.proxy.prolong(({ userId }) => userId === 'ann', expiresAt + 400)).toBe(1);
     expect((await closed).code).toBe(4410);
-    expect(Date.now()).toBeGreaterThanOrEqual(expiresAt + 390);
+    expect(Date.now()).toBeGreaterThanOrEqual(expiresAt + 400 - TIMER_EARLY_MS);
   });
 
   it('can be prolonged while it is on its way', async () => {
@@ -240,14 +250,16 @@ describe('an expiring grant', () => {
     const redeem = () => new Promise<TicketAnswer>((resolve) => (give = resolve));
     await stage.replaceGateway({ ports: { redeem } });
     const { proxy, tickets } = stage.gateway;
-    const expiresAt = Date.now() + 200;
+    // Over already when the grant comes, but for the prolongation.
+    const expiresAt = Date.now() - 1;
     const ticket = tickets.issue(stage.target.unix, { expiresAt });
     const closed = closeOf(openViewer(stage.gateway, ticket));
     await until('the upgrade waits', () => proxy.stats().upgrading === 1);
-    expect(proxy.prolong(({ userId }) => userId === 'ann', expiresAt + 400)).toBe(0);
+    const prolonged = Date.now() + OPENING_MS_MAX;
+    expect(proxy.prolong(({ userId }) => userId === 'ann', prolonged)).toBe(0);
     give(await tickets.redeem({ sessionId: 'session-1', ticket }));
     expect((await closed).code).toBe(4410);
-    expect(Date.now()).toBeGreaterThanOrEqual(expiresAt + 390);
+    expect(Date.now()).toBeGreaterThanOrEqual(prolonged - TIMER_EARLY_MS);
   });
 
   it('far in the future does not fire at once', async () => {
@@ -272,11 +284,14 @@ describe('draining', () => {
   });
 
   it('does not wait longer than its deadline for a stalled viewer', async () => {
+    await stage.replaceGateway({ limits: { closeMs: 60_000 } });
     const { viewer, server } = await stage.open();
     viewer.pause();
     await writeUntilBlocked(server, Buffer.alloc(MIB), 100 * MIB);
-    const startedAt = Date.now();
-    await Promise.all([stage.gateway.proxy.drain(300), stage.gateway.proxy.drain(300)]);
-    expect(Date.now() - startedAt).toBeLessThan(1_000);
+    let isDrained = false;
+    const drains = [stage.gateway.proxy.drain(300), stage.gateway.proxy.drain(300)];
+    void Promise.all(drains).then(() => (isDrained = true));
+    await until('the drain ends', () => isDrained);
+    expect(stage.gateway.proxy.stats().open).toBe(0);
   });
 });

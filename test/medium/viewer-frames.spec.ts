@@ -13,6 +13,8 @@ import { RfbClient } from '#test/support/rfb-client.js';
 import { until } from '#test/support/waits.js';
 import { startXDesktop } from '#test/support/x-desktop.js';
 
+/** Nothing here is to end by a deadline, unless a test is about one. */
+const PATIENT_MS = 60_000;
 const errors: unknown[] = [];
 const frames = (limits = {}) => new Frames({ limits, onError: (error) => errors.push(error) });
 
@@ -42,7 +44,7 @@ describe('a picture of a real desktop', () => {
   });
 
   it('shows what is on the screen, 480 pixels wide', async () => {
-    const kept = frames();
+    const kept = frames({ deadlineMs: PATIENT_MS });
     const frame = await kept.of('s1', { kind: 'unix', path: desktop.path });
     if (!frame) throw new Error(`No picture: ${errors.join()}`);
     expect(sizeOf(frame.png)).toEqual([480, 300]);
@@ -57,7 +59,8 @@ describe('a picture of a real desktop', () => {
 
   it('disturbs nobody: whoever looks at the desktop keeps it, with its size', async () => {
     for (let at = 0; at < 5; at += 1) {
-      await readPicture({ kind: 'unix', path: desktop.path }, FRAME_LIMITS);
+      const limits = { ...FRAME_LIMITS, deadlineMs: PATIENT_MS };
+      await readPicture({ kind: 'unix', path: desktop.path }, limits);
     }
     await watching.nextUpdate();
     expect([watching.width, watching.height, watching.socket.destroyed]).toEqual([
@@ -105,7 +108,7 @@ describe('pictures', () => {
 
   it('are the same for a while, and for all who ask at the same time', async () => {
     await standIn();
-    const kept = frames();
+    const kept = frames({ freshMs: PATIENT_MS });
     const [one, two] = await Promise.all([1, 2].map(() => kept.of('s1', endpoint())));
     expect(pixelsOf(one?.png ?? Buffer.alloc(0))).toEqual([1, 2, 3, 4, 5, 6]);
     expect([two, await kept.of('s1', endpoint())]).toEqual([one, one]);
@@ -139,19 +142,29 @@ describe('pictures', () => {
   });
 
   it.each([
-    ['says nothing', () => undefined, 'took too long'],
-    ['hangs up in the middle', (socket: Socket) => socket.end('RFB 003.008\n'), 'in the middle'],
-    ['is no desktop', (socket: Socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'), 'RFB'],
-  ])('of a desktop that %s are not waited for', async (_, say, why) => {
+    ['says nothing', 200, () => undefined, 'took too long'],
+    [
+      'hangs up in the middle',
+      PATIENT_MS,
+      (socket: Socket) => socket.end('RFB 003.008\n'),
+      'in the middle',
+    ],
+    [
+      'is no desktop',
+      PATIENT_MS,
+      (socket: Socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'),
+      'RFB',
+    ],
+  ])('of a desktop that %s are not waited for', async (_, deadlineMs, say, why) => {
     await standIn(say);
-    expect(await frames({ deadlineMs: 200 }).of('s1', endpoint())).toBeUndefined();
+    expect(await frames({ deadlineMs }).of('s1', endpoint())).toBeUndefined();
     expect(String(errors[0])).toContain(why);
     await until('the connection is closed', () => sockets.every(({ destroyed }) => destroyed));
   });
 
   it('are taken of a few desktops at a time', async () => {
     await standIn(() => undefined);
-    const kept = frames({ capturesMax: 2, deadlineMs: 60_000 });
+    const kept = frames({ capturesMax: 2, deadlineMs: PATIENT_MS });
     const waiting = ['s1', 's2'].map((id) => kept.of(id, endpoint()));
     await until('both are being looked at', () => sockets.length === 2);
     await expect(kept.of('s3', endpoint())).rejects.toThrow(FramesBusyError);

@@ -6,6 +6,7 @@ import { createServer, request as httpRequest, type IncomingMessage } from 'node
 import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as rest } from 'node:timers/promises';
 import { afterEach, beforeEach, onTestFinished } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 import {
@@ -247,6 +248,21 @@ export function heard(server: Socket) {
   return { bytes: () => Buffer.concat(chunks) };
 }
 
+const LOOKS = 12;
+const LOOK_MS = 25;
+
+/**
+ * Whether the other side takes what was written. It is looked for again and again, and not once after a long rest: when the
+ * whole process was held up, each look gives the sockets their turn.
+ */
+async function isTaken(server: Socket): Promise<boolean> {
+  const taken = once(server, 'drain').then(() => true);
+  for (let look = 0; look < LOOKS; look += 1) {
+    if (await Promise.race([taken, rest(LOOK_MS, false)])) return true;
+  }
+  return false;
+}
+
 /** Writes until the other side has not taken anything for a while; resolves with the bytes written. */
 export async function writeUntilBlocked(
   server: Socket,
@@ -257,11 +273,7 @@ export async function writeUntilBlocked(
   while (written < bytesMax) {
     written += chunk.length;
     if (server.write(chunk)) continue;
-    const isDrained = await Promise.race([
-      once(server, 'drain').then(() => true),
-      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 300)),
-    ]);
-    if (!isDrained) break;
+    if (!(await isTaken(server))) break;
   }
   return written;
 }

@@ -21,7 +21,7 @@ describe('keepalive', () => {
   });
 
   it('keeps a silent viewer that answers', async () => {
-    await stage.replaceGateway({ limits: { pingIntervalMs: 40 } });
+    await stage.replaceGateway({ limits: { pingIntervalMs: 100 } });
     const { viewer } = await stage.open();
     let pings = 0;
     viewer.on('ping', () => (pings += 1));
@@ -30,7 +30,7 @@ describe('keepalive', () => {
   });
 
   it('keeps a viewer that still takes bytes, because its pongs wait behind them', async () => {
-    await stage.replaceGateway({ limits: { pingIntervalMs: 40 } });
+    await stage.replaceGateway({ limits: { pingIntervalMs: 100 } });
     const viewer = await connectViewer(
       stage.gateway,
       stage.gateway.tickets.issue(stage.target.unix),

@@ -3,6 +3,7 @@
 // reaches the desktop; a second client on the desktop itself looks at what became of it.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as rest } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { RfbClient } from '#test/support/rfb-client.js';
@@ -18,6 +19,10 @@ import {
   UPDATE_REQUEST,
 } from './viewer-harness.js';
 
+const PATIENCE_MS = 30_000;
+/** A terminal that has drawn nothing new for so many looks has drawn all that it has to. */
+const STILL_LOOKS = 10;
+const LOOK_MS = 50;
 const SIZE = { width: 320, height: 200 };
 const u16 = (value: number) => [value >> 8, value & 255];
 const u32 = (value: number) => [...u16(value >>> 16), ...u16(value & 0xffff)];
@@ -79,13 +84,15 @@ const watch = (): Promise<WebSocket> => {
 async function picture(): Promise<string> {
   let last = '';
   let same = 0;
-  await until('the picture is still', async () => {
+  const isStill = async (): Promise<boolean> => {
+    await rest(LOOK_MS);
     await witness.nextUpdate();
     const now = witness.pixels.toString('base64');
     same = now === last ? same + 1 : 0;
     last = now;
-    return same >= 5;
-  });
+    return same >= STILL_LOOKS;
+  };
+  await until('the picture is still', isStill, PATIENCE_MS);
   return last;
 }
 
@@ -143,11 +150,12 @@ describe('a viewer with control', () => {
     const before = await picture();
     viewer.send(HANDSHAKE);
     // Until xterm has the focus.
-    await until('the desktop obeys', async () => {
+    const obeys = async (): Promise<boolean> => {
       viewer.send(Buffer.concat([pointer, key]));
       await witness.nextUpdate();
       return witness.pixels.toString('base64') !== before;
-    });
+    };
+    await until('the desktop obeys', obeys, PATIENCE_MS);
     viewer.send(resize);
     witness.requestUpdate(true);
     await until('it has its other size', () => witness.width === 640);

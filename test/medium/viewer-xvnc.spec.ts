@@ -123,28 +123,36 @@ async function view(mode: 'control' | 'view'): Promise<RfbViewer> {
   return viewer;
 }
 
+const PATIENCE_MS = 30_000;
+/** A terminal that has drawn nothing new for so many looks has drawn all that it has to. */
+const STILL_LOOKS = 10;
+const LOOK_MS = 50;
+const rest = () => new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+
 /** Types, again and again until xterm has started and has the focus, and waits for the picture to change. */
 async function typeUntilSeen(viewer: RfbViewer): Promise<void> {
   const before = await viewer.picture();
-  await until('the picture changes by typing', async () => {
+  const hasChanged = async (): Promise<boolean> => {
     viewer.socket.send(pointAt(100, 100));
     viewer.socket.send(type('o'));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await rest();
     return (await viewer.picture()) !== before;
-  });
+  };
+  await until('the picture changes by typing', hasChanged, PATIENCE_MS);
 }
 
 /** Waits until the picture no longer changes. */
 async function stillPicture(viewer: RfbViewer): Promise<string> {
   let last = await viewer.picture();
   let same = 0;
-  await until('the picture is still', async () => {
-    await new Promise((resolve) => setTimeout(resolve, 30));
+  const isStill = async (): Promise<boolean> => {
+    await rest();
     const now = await viewer.picture();
     same = now === last ? same + 1 : 0;
     last = now;
-    return same >= 8;
-  });
+    return same >= STILL_LOOKS;
+  };
+  await until('the picture is still', isStill, PATIENCE_MS);
   return last;
 }
 

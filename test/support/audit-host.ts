@@ -2,9 +2,13 @@ import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
 import { InProcessBus } from '#shared/boot/in-process-bus.js';
+import type { CommandHandler } from '#shared/es/command-handler.js';
 import { openAudit, type Retaining, retentionKeeper } from '#services/audit/module.js';
 import { openCatalog } from '#services/catalog/module.js';
+import { BUS_MS_MAX } from './catalog-host.js';
 import { openPlace } from './database-place.js';
+
+const CAUGHT_UP_MS_MAX = 30_000;
 
 export type AuditHost = Awaited<ReturnType<typeof openAuditHost>>;
 
@@ -16,7 +20,7 @@ export async function openAuditHost(now: () => Date = () => new Date()) {
   const host = { log, openDatabase: databases.openDatabase, now };
   const catalog = await openCatalog(host);
   const audit = await openAudit(host);
-  const bus = new InProcessBus();
+  const bus = new InProcessBus(BUS_MS_MAX);
   class Both {}
   const imports = [catalog.module, audit.module];
   const app = await NestFactory.createMicroservice(
@@ -26,11 +30,20 @@ export async function openAuditHost(now: () => Date = () => new Date()) {
   await app.listen();
   /** Resolves once the trail has everything that is in the log. */
   const caughtUp = async (): Promise<void> => {
-    await audit.service.projector.reached(await log.head());
+    if (await audit.service.projector.reached(await log.head(), CAUGHT_UP_MS_MAX)) return;
+    throw new Error('The trail does not catch up with the log.');
   };
+  /** Commands that wait for their rows as long as a busy machine takes, where those of the service go on after two seconds. */
+  const commands = Object.assign(Object.create(audit.service.commands) as CommandHandler, {
+    handle: async (...asked: Parameters<CommandHandler['handle']>) => {
+      const outcome = await audit.service.commands.handle(...asked);
+      await caughtUp();
+      return outcome.kind === 'committed' ? { ...outcome, caughtUp: true } : outcome;
+    },
+  });
   /** Has old entries leave, as the service does from time to time. */
   const retain = async (retaining: Retaining): Promise<void> => {
-    const keeper = retentionKeeper(audit.service, host, retaining);
+    const keeper = retentionKeeper({ ...audit.service, commands }, host, retaining);
     keeper.start();
     await keeper.looked();
     await keeper.stop();

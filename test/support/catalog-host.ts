@@ -8,6 +8,9 @@ import type { RequestContext, Role } from '#shared/es/operation.js';
 import { openCatalog } from '#services/catalog/module.js';
 import { openPlace } from './database-place.js';
 
+/** How long a request on a test's bus may take: hundreds at once on a busy machine take longer than one may in production. */
+export const BUS_MS_MAX = 120_000;
+
 /** A request context of a made-up person with a role. */
 export const asked = (role: Role, over: Partial<RequestContext> = {}): RequestContext => ({
   actor: { id: `${role}-1`, role },
@@ -29,7 +32,7 @@ export async function openCatalogHost(telemetry: BusTelemetry = unwatchedBus) {
     now: () => new Date(),
     spans: telemetry.spans,
   });
-  const bus = new InProcessBus(undefined, telemetry);
+  const bus = new InProcessBus(BUS_MS_MAX, telemetry);
   const app = await NestFactory.createMicroservice(module, { strategy: bus, logger: ['error'] });
   await app.listen();
   const close = async (): Promise<void> => {

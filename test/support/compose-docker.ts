@@ -7,7 +7,7 @@ import { until } from './waits.js';
 
 export const ROOT = join(import.meta.dirname, '../..');
 const COMMAND_MS_MAX = 600_000;
-const HEALTHY_MS_MAX = 60_000;
+const HEALTHY_MS_MAX = 120_000;
 
 /** How a command went. */
 export type Ran = Readonly<{ code: number; stdout: string; output: string }>;

@@ -15,7 +15,7 @@ import { installationOf } from '#services/session/adapters/docker-names.js';
 import { freePort } from './free-port.js';
 
 const KEY_HOLDERS = ['audit', 'catalog', 'gateway', 'identity', 'postgres', 'session'];
-const RECOVERY_MS_MAX = 60_000;
+const RECOVERY_MS_MAX = 120_000;
 /** Built once for a file of tests; what each stack has of its own is its project. */
 const IMAGES = ['server', 'nats', 'postgres', 'display', 'terminal', 'editor', 'compiler'];
 

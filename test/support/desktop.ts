@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
 import { listProcesses } from '#services/session/adapters/process-table.js';
 import { cardOf, PATIENCE_MS } from './browser.js';
@@ -99,6 +100,11 @@ export class Desktop {
     return this.#readHome(this.sessionId, file);
   }
 
+  /** Waits for what a command of the shell wrote into a file: the shell makes an empty one before the command runs. */
+  written(file: string): Promise<string> {
+    return until(file, async () => (await this.readHome(file)) || false, PATIENCE_MS);
+  }
+
   /** Has the terminal's own shell run a command and answers what that printed, read on the host. */
   async ask(command: string): Promise<string> {
     const file = `answer-${(this.#questions += 1)}-${Date.now()}`;
@@ -111,6 +117,12 @@ export class Desktop {
     const told = await this.ask('xwininfo -root');
     const field = (name: string) => Number(new RegExp(`${name}: (\\d+)`).exec(told)?.[1]);
     return { width: field('Width'), height: field('Height') };
+  }
+
+  /** Waits until page and X server agree on the size: each hears of a change in its own time. */
+  async agreesOnSize(): Promise<void> {
+    const agree = async () => isDeepStrictEqual(await this.size(), await this.screenSize());
+    await until('page and X server agree on the size', agree, PATIENCE_MS);
   }
 
   /** The terminal's size in characters. */

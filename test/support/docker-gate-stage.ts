@@ -72,7 +72,7 @@ function jsonIn(text: string): Answered['json'] {
 }
 
 /** Sends bytes over a unix socket as they are, and gives everything that comes back until the other side ends. */
-export function sendBytes(socketPath: string, bytes: string, deadlineMs = 5_000): Promise<string> {
+export function sendBytes(socketPath: string, bytes: string, deadlineMs = 30_000): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(socketPath);
     let text = '';

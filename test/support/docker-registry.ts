@@ -10,7 +10,7 @@ import { until } from './waits.js';
 import { freePort } from './free-port.js';
 
 const PROGRAM = resolve('data/programs/docker-registry');
-const START_MS_MAX = 20_000;
+const START_MS_MAX = 60_000;
 /** For each piece that the registry sends, some 64 KiB: slow enough to watch and to interrupt. */
 const PIECE_MS = 3;
 

@@ -17,7 +17,7 @@ import { DockerMachine } from './docker-machine.js';
 import { until } from './waits.js';
 
 export const DOCKER_SOCKET = '/var/run/docker.sock';
-const START_MS_MAX = 40_000;
+const START_MS_MAX = 60_000;
 const BUILD_MS_MAX = 600_000;
 
 /** What the engine tells of a container, as far as tests look at it. */

@@ -41,6 +41,11 @@ export class FetchedImages {
     tell({ step: 'image', done: megabytes * MB, total: totalMegabytes * MB });
   }
 
+  /** Waits until no start waits any more: one that was ended goes away a moment later. */
+  async nobodyWaits(): Promise<void> {
+    await until('every start has ended', () => this.#fetches.length === 0);
+  }
+
   /** Lets the start go on that waits for its image. */
   async arrive(): Promise<void> {
     (await this.#current()).arrive();
@@ -49,7 +54,9 @@ export class FetchedImages {
   #fetch(signal: AbortSignal, tell: StartListener): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (end: () => void): void => {
-        this.#fetches.splice(this.#fetches.indexOf(fetch), 1);
+        const place = this.#fetches.indexOf(fetch);
+        // One that has arrived may be ended later, when another one is on its way.
+        if (place >= 0) this.#fetches.splice(place, 1);
         end();
       };
       const fetch: Fetch = { tell, arrive: () => settle(resolve) };

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-const STILL_MS_MAX = 2_000;
+const STILL_MS_MAX = 10_000;
 
 /** Sends SIGSTOP and returns once the process stands still, with all of its threads: the signal takes its time. */
 export function freeze(pid: number): void {

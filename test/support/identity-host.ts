@@ -14,7 +14,7 @@ import {
 import type { Operation, Reply, RequestContext } from '#shared/es/operation.js';
 import type { OidcSettings } from '#services/identity/adapters/oidc-provider.js';
 import { openIdentity } from '#services/identity/module.js';
-import { asked } from './catalog-host.js';
+import { asked, BUS_MS_MAX } from './catalog-host.js';
 import { type DatabasePlace, openPlace } from './database-place.js';
 
 export const PASSWORD = 'mauve stapler 42';
@@ -95,7 +95,7 @@ async function start(
   try {
     const sealingKey = openSealingKey({ path: join(folder, 'sealing.key') });
     const { service, module } = await openIdentity(host, { sealingKey, ...settings });
-    const bus = new InProcessBus();
+    const bus = new InProcessBus(BUS_MS_MAX);
     const app = await NestFactory.createMicroservice(module, { strategy: bus, logger: ['error'] });
     await app.listen();
     const close = async (): Promise<void> => {

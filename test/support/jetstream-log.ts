@@ -5,6 +5,9 @@ import type { NatsServer } from './nats-server.js';
 /** Where a server is and how to get in. */
 export type NatsAddress = Pick<NatsServer, 'url' | 'seed'>;
 
+/** For logs that are to go on by themselves, however long a busy machine takes to bring their server back. */
+export const PATIENT = { patienceMs: 30_000 } as const;
+
 /** Connects as the user that may do everything. */
 export function linkTo(server: NatsAddress, over: Partial<NatsOptions> = {}): Promise<NatsLink> {
   return NatsLink.connect({
@@ -19,9 +22,9 @@ export function linkTo(server: NatsAddress, over: Partial<NatsOptions> = {}): Pr
 /** Asks JetStream's API as an administrator would. */
 export async function askServer<T>(server: NatsAddress, operation: string, body?: object) {
   const link = await linkTo(server);
-  const nats = await link.connected(1_000);
+  const nats = await link.connected(10_000);
   const asked = body ? JSON.stringify(body) : '';
-  const answer = await nats.request(`$JS.API.${operation}`, asked, { timeout: 5_000 });
+  const answer = await nats.request(`$JS.API.${operation}`, asked, { timeout: 30_000 });
   await link.close();
   return answer.json<T & { error?: { description: string } }>();
 }

@@ -19,6 +19,10 @@ export function liveRuntimes(runtimeDir: string): ReadonlyMap<string, number> {
   return counts;
 }
 
+/** The process of a session's display below a runtime folder, which tells one desktop from another in its place. */
+export const displayOf = (runtimeDir: string, id: string): number | undefined =>
+  displaysBelow(runtimeDir).find(({ sessionId }) => sessionId === id)?.pid;
+
 /** Ends every runtime below a folder, for tests that have ended every Sortie there. */
 export async function endRuntimes(runtimeDir: string): Promise<void> {
   const driver = await openProcessRuntimeDriver({ runtimeDir });

@@ -53,7 +53,7 @@ export function natsServicesStage(version: NatsVersion, readers: readonly NatsRe
     connectWith(keys[name].seed, { inboxPrefix: inboxOf(keys[name].nkey) });
   const busAs = async (name: ServiceName) => {
     const { nkey: user, seed } = keys[name];
-    const bus = await openNatsBus({ url: server.url, seed, user, name, deadlineMs: 5_000 });
+    const bus = await openNatsBus({ url: server.url, seed, user, name, deadlineMs: 30_000 });
     open.push(bus);
     return bus;
   };

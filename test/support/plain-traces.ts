@@ -19,6 +19,11 @@ function formsOf(text: string): Buffer[] {
   ];
 }
 
+function nothingIfGone(cause: NodeJS.ErrnoException): Buffer {
+  if (cause.code !== 'ENOENT') throw cause;
+  return Buffer.alloc(0);
+}
+
 /** Says in which files under a folder a text is, in any of its forms. */
 export async function tracesOf(folder: string, text: string): Promise<string[]> {
   const forms = formsOf(text);
@@ -26,7 +31,8 @@ export async function tracesOf(folder: string, text: string): Promise<string[]> 
   const found: string[] = [];
   for (const entry of entries.filter((one) => one.isFile())) {
     const path = join(entry.parentPath, entry.name);
-    const bytes = await readFile(path);
+    // What a database has removed meanwhile holds nothing any more.
+    const bytes = await readFile(path).catch(nothingIfGone);
     if (forms.some((form) => bytes.includes(form))) found.push(path);
   }
   return found;

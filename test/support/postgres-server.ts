@@ -18,7 +18,7 @@ const ROLE = 'sortie';
 /** PostgreSQL refuses to run as root. */
 /** `daemon` on every Debian; the desktops' tests look at what nobody runs. */
 const OTHER_USER = 1;
-const START_MS_MAX = 30_000;
+const START_MS_MAX = 60_000;
 const PORT_TRIES = 5;
 
 export type PostgresServer = Readonly<{

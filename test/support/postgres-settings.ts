@@ -13,7 +13,7 @@ export function postgresSettings(
     user: username,
     password,
     ssl: { mode: 'disable' },
-    pool: { min: 0, max: 4, idleMs: 1_000, acquireMs: 5_000 },
+    pool: { min: 0, max: 4, idleMs: 1_000, acquireMs: 30_000 },
     replicas: [],
     readPreference: 'primary',
     ...over,

@@ -7,7 +7,7 @@ import { findPrometheus, missingSentence } from '../../deploy/local/prometheus.j
 import { until } from './waits.js';
 import { freePort } from './free-port.js';
 
-const START_DEADLINE_MS = 20_000;
+const START_DEADLINE_MS = 60_000;
 
 function programOf(name: 'prometheus' | 'promtool'): string {
   const path = findPrometheus(resolve('.'))[name];

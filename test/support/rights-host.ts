@@ -9,9 +9,11 @@ import { RegisterUser } from '#shared/contracts/identity.js';
 import type { Operation, RequestContext } from '#shared/es/operation.js';
 import { openCatalog } from '#services/catalog/module.js';
 import { openIdentity } from '#services/identity/module.js';
-import { asked } from './catalog-host.js';
+import { asked, BUS_MS_MAX } from './catalog-host.js';
 import { openPlace } from './database-place.js';
 import { PASSWORD, resultOf } from './identity-host.js';
+
+const CAUGHT_UP_MS_MAX = 30_000;
 
 export type RightsHost = Awaited<ReturnType<typeof openRightsHost>>;
 
@@ -24,7 +26,7 @@ export async function openRightsHost() {
   const sealingKey = openSealingKey({ path: join(place.folder, 'sealing.key') });
   const identity = await openIdentity(host, { sealingKey });
   const catalog = await openCatalog(host);
-  const bus = new InProcessBus();
+  const bus = new InProcessBus(BUS_MS_MAX);
   class Both {}
   const imports = [identity.module, catalog.module];
   const app = await NestFactory.createMicroservice(
@@ -36,7 +38,7 @@ export async function openRightsHost() {
   /** Asks, and waits until the catalogue has everything that was in the log by then. */
   const ask = async <D, R>(operation: Operation<D, R>, data: D, context = asked('admin')) => {
     const reply = await bus.request(operation, data, context);
-    await catalog.service.caughtUp();
+    await catalog.service.projector.reached(await log.head(), CAUGHT_UP_MS_MAX);
     return reply;
   };
   const close = async (): Promise<void> => {

@@ -13,7 +13,7 @@ const driver = await open(JSON.parse(settings)).catch((error: unknown) => {
   return new Promise<never>(() => undefined);
 });
 process.stdout.write('opened\n');
-const runtime = await driver.start(JSON.parse(spec), AbortSignal.timeout(20_000));
+const runtime = await driver.start(JSON.parse(spec), AbortSignal.timeout(60_000));
 process.stdout.write(`running ${JSON.stringify(runtime)}\n`);
 process.on('SIGTERM', () => {
   void driver.stop(runtime.sessionId).then((end) => process.exit(end === 'terminated' ? 0 : 1));

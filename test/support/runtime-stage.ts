@@ -31,7 +31,7 @@ export interface RuntimeDriverHarness {
 
 /** The colour that XTERM paints the display with, as 0xRRGGBB. */
 const BACKGROUND = 0x123456;
-const START_MS_MAX = 20_000;
+const START_MS_MAX = 60_000;
 
 /** An app that fills the display with one colour. */
 export const XTERM = [

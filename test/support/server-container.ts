@@ -9,7 +9,7 @@ process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
 
 const HOST = '127.0.0.1';
 const LABEL = 'sortie.test.process';
-const READY_MS_MAX = 60_000;
+const READY_MS_MAX = 120_000;
 const PORT_TRIES = 5;
 
 type Wanted = Readonly<{

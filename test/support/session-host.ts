@@ -19,7 +19,7 @@ import {
 } from '#services/session/config.js';
 import type { Quota } from '#services/session/domain/admission.js';
 import { openSession } from '#services/session/module.js';
-import { asked } from './catalog-host.js';
+import { asked, BUS_MS_MAX } from './catalog-host.js';
 import { openPlace } from './database-place.js';
 import { withIdentity } from './identity-answers.js';
 import { until } from './waits.js';
@@ -56,7 +56,7 @@ export async function openSessionHost({
   const { folder } = place;
   const databases = place.databases();
   const log = SqliteEventLog.open(join(folder, 'sortie.db'));
-  const bus = new InProcessBus();
+  const bus = new InProcessBus(BUS_MS_MAX);
   const host = { log, openDatabase: databases.openDatabase, now };
   const catalog = await openCatalog(host);
   const session = await openSession(host, {

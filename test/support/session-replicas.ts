@@ -12,7 +12,7 @@ import type { StartListener } from '#services/session/adapters/runtime-driver.js
 import { QUOTA_DEFAULT } from '#services/session/config.js';
 import type { Quota } from '#services/session/domain/admission.js';
 import { openSession } from '#services/session/module.js';
-import { asked } from './catalog-host.js';
+import { asked, BUS_MS_MAX } from './catalog-host.js';
 import { openPlace } from './database-place.js';
 import { type Machine, MemoryRuntimeDriver } from './memory-runtime-driver.js';
 import { resultIn } from './session-host.js';
@@ -33,7 +33,7 @@ export async function sessionReplicas(quota: Partial<Quota> = {}) {
   /** One more process; its starts last until a test lets them end. */
   const open = async () => {
     const databases = place.databases();
-    const bus = new InProcessBus();
+    const bus = new InProcessBus(BUS_MS_MAX);
     const host = { log, openDatabase: databases.openDatabase, now: () => new Date() };
     const driver = new MemoryRuntimeDriver(machine);
     const starts: { tell: StartListener; becomeReady: () => void }[] = [];

@@ -12,6 +12,8 @@ import { until } from './waits.js';
 export const SOON = { commits: 1_000_000, ms: 20 };
 export const NEVER = { commits: 1_000_000, ms: 86_400_000 };
 
+const REACHED_MS_MAX = 30_000;
+
 export type Told = Readonly<{ level: string; message: string }>;
 
 /** A log and an audit service that signs it, started again and again on the same files; in between the files can be changed. */
@@ -57,7 +59,7 @@ export async function openSignedTrail() {
     await notary?.checked();
     const append = async (count: number): Promise<void> => {
       for (let i = 0; i < count; i += 1) await log.append(newCommit());
-      await service.projector.reached(await log.head());
+      await service.projector.reached(await log.head(), REACHED_MS_MAX);
     };
     /** Resolves with the newest head once one is over so many commits. */
     const signed = (size: number): Promise<TreeHead> =>

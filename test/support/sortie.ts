@@ -7,7 +7,7 @@ import { until } from './waits.js';
 
 /** npm runs scripts in the package's folder, for tests and benches alike. */
 const entry = resolve('dist/services/main.js');
-const START_DEADLINE_MS = 20_000;
+const START_DEADLINE_MS = 60_000;
 
 export type Sortie = Readonly<{
   url: string;
@@ -52,7 +52,8 @@ export async function startSortie(start: Start, password = ''): Promise<Sortie> 
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  // Not `exit`: what it printed last would still be on its way.
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const url = await until(
     'Sortie gets ready',
     () => {

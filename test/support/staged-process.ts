@@ -74,7 +74,8 @@ export class StagedProcess {
   /** Starts it once, and resolves with its exit code when it ends by itself instead of getting ready. */
   async startInVain(): Promise<number | null> {
     const child = this.#spawn();
-    await until(`${this.name} gives up`, () => !this.isRunning, START_MS_MAX);
+    // Not `exit`: what it printed last would still be on its way.
+    await once(child, 'close', { signal: AbortSignal.timeout(START_MS_MAX) });
     return child.exitCode;
   }
 
@@ -85,7 +86,7 @@ export class StagedProcess {
     // A stopped process takes no signal but this one.
     child.kill('SIGCONT');
     child.kill(signal);
-    await once(child, 'exit');
+    await once(child, 'close');
     return child.exitCode;
   }
 

@@ -35,7 +35,7 @@ export async function openViewer(
   socket.on('error', () => undefined);
   if (status !== 101) socket.terminate();
   const received = (): Buffer => Buffer.concat(chunks);
-  const closedWith = (): Promise<number> => until('the viewer closes', () => code, 1_000);
+  const closedWith = (): Promise<number> => until('the viewer closes', () => code);
   return { status, socket, received, closedWith };
 }
 

@@ -151,6 +151,8 @@ describe('what happens to a person', () => {
     ['group.g1', 'GroupDeleted', { memberIds: ['x', 'ben'] }],
     ['preferences.ben', 'PreferencesKept', { userId: 'ben', favorites: ['a1'] }],
     ['signin.i1', 'SignedIn', { userId: 'ben', tokenHash: 'x' }],
+    ['tokenuse.t1', 'ApiTokenUsed', { userId: 'ben', tokenId: 't1' }],
+    ['factor.ben', 'RecoveryCodeUsed', { userId: 'ben', recoveryHash: 'x' }],
   ])('%s: %s is told to that person alone, without what it says', async (stream, name, data) => {
     const event = commit(`identity.${stream}`, `sortie.identity.${name}.v1`, data);
     expect((await seenBy(ben, event)).map((told) => told.data)).toEqual([{}]);

@@ -31,8 +31,8 @@ const TOLD_TO_ONESELF: ReadonlySet<string> = new Set(
   [
     ...['GroupMemberAdded', 'GroupMemberRemoved', 'GroupDeleted', 'PreferencesKept'],
     ...['SignedIn', 'SignedOut', 'SignedOutEverywhere', 'PasswordChanged'],
-    ...['ApiTokenIssued', 'ApiTokenRevoked'],
-    ...['SecondFactorConfirmed', 'SecondFactorRemoved'],
+    ...['ApiTokenIssued', 'ApiTokenRevoked', 'ApiTokenUsed'],
+    ...['SecondFactorConfirmed', 'SecondFactorRemoved', 'RecoveryCodeUsed'],
   ].map((name) => `sortie.identity.${name}.v1`),
 );
 type Viewer = Readonly<{ context: RequestContext; bus: Bus; through: number }>;
