@@ -3628,6 +3628,13 @@ export interface LaunchAppAnswer {
 export interface ListApprovalsAnswer {
   user_ids: string[];
   group_ids: string[];
+  /**
+   * The users of `user_ids` whose names are known
+   */
+  users: {
+    id: string;
+    name: string;
+  }[];
 }
 export interface ListCategoriesAnswer {
   categories: {
@@ -3700,6 +3707,10 @@ export interface ListSessionsAnswer {
        */
       total: number;
     } | null;
+    /**
+     * Whose it is, for those who may know the names of users; not on a page of your own
+     */
+    user_name?: string;
   }[];
   next_cursor?: string;
 }

@@ -25,6 +25,7 @@ describe('where to go afterwards', () => {
     '/.//evil.example',
     '/%2e//evil.example',
     '/x/..//evil.example',
+    '/..//',
     'javascript:alert(1)',
     'data:text/html,x',
     'evil.example',

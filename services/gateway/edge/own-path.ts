@@ -11,6 +11,6 @@ export function ownPath(named: unknown): string {
   const url = URL.canParse(named, HERE) ? new URL(named, HERE) : undefined;
   if (url?.origin !== HERE) return '/';
   const path = `${url.pathname}${url.search}${url.hash}`;
-  // A path of a path: `/.//evil.example` is on this origin, and what is left of it is not.
-  return new URL(path, HERE).origin === HERE && !path.startsWith('//') ? path : '/';
+  // A path of a path: `/.//evil.example` is on this origin, and what is left of it is not; of `/.//` it is no address.
+  return !path.startsWith('//') && new URL(path, HERE).origin === HERE ? path : '/';
 }

@@ -26,3 +26,17 @@ export async function withUserNames<E extends { user: string }>(
     return { ...entry, ...(user_name !== undefined && { user_name }) };
   });
 }
+
+/** Sessions with the names of those whose they are; nobody has to be told that their own are theirs. */
+export async function withOwnersNamed<S extends { user_id: string }>(
+  sessions: readonly S[],
+  asking: Readonly<{ bus: Bus; context: RequestContext }>,
+): Promise<(S & { user_name?: string })[]> {
+  const owners = sessions.map(({ user_id }) => user_id);
+  const isOwnOnly = owners.every((id) => id === asking.context.actor.id);
+  const names = isOwnOnly ? {} : await userNames(owners, asking);
+  return sessions.map((session) => {
+    const user_name = names[session.user_id];
+    return { ...session, ...(user_name !== undefined && { user_name }) };
+  });
+}

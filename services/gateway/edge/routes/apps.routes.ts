@@ -11,12 +11,15 @@ import {
   RetireApp,
   RevertApp,
   ReviseApp,
+  userId,
   WithdrawAppAccess,
   WithdrawGroupAccess,
 } from '#shared/contracts/catalog.js';
+import { groupId } from '#shared/contracts/groups.js';
 import { z } from 'zod';
 import { route } from '../route.js';
-import { withUserNames } from '../user-names.js';
+import { systemContext } from '#shared/es/system-context.js';
+import { userNames, withUserNames } from '../user-names.js';
 
 const tag = 'Apps';
 const revisionsNamed = z.object({
@@ -26,6 +29,14 @@ const revisionsNamed = z.object({
     }),
   ),
   next_cursor: z.string().optional(),
+});
+
+const approvalsNamed = z.object({
+  user_ids: z.array(userId),
+  group_ids: z.array(groupId),
+  users: z
+    .array(z.object({ id: userId, name: z.string() }))
+    .describe('The users of `user_ids` whose names are known'),
 });
 
 /** The catalogue (S-36), who may use an app, and opening one that is a URL. */
@@ -123,6 +134,12 @@ export const appRoutes = [
     summary: 'The users and groups who may use an app with visibility "approved"',
     tag,
     success: 200,
+    body: approvalsNamed,
+    // Asked by Sortie itself: whoever says who may use an app is told who they are, and of nobody else.
+    answer: async (approvals, { bus }) => {
+      const names = await userNames(approvals.user_ids, { bus, context: systemContext() });
+      return { ...approvals, users: Object.entries(names).map(([id, name]) => ({ id, name })) };
+    },
     problems: ['AppUnknown'],
   }),
   route({

@@ -5,11 +5,27 @@ import {
   IssueViewerTicket,
   ListSessions,
   RequestSession,
+  sessionView,
   StopSession,
 } from '#shared/contracts/session.js';
+import { z } from 'zod';
 import { route } from '../route.js';
+import { withOwnersNamed } from '../user-names.js';
 
 const tag = 'Sessions';
+const sessionsNamed = z.object({
+  sessions: z.array(
+    sessionView.extend({
+      user_name: z
+        .string()
+        .optional()
+        .describe(
+          'Whose it is, for those who may know the names of users; not on a page of your own',
+        ),
+    }),
+  ),
+  next_cursor: z.string().optional(),
+});
 
 /** Launching desktops, finding them again, ending them, and the ticket that opens a viewer (S-43 to S-50). */
 export const sessionRoutes = [
@@ -20,6 +36,11 @@ export const sessionRoutes = [
     summary: 'Your sessions, newest first; administrators may ask for all',
     tag,
     success: 200,
+    body: sessionsNamed,
+    answer: async ({ sessions, ...rest }, answering) => ({
+      sessions: await withOwnersNamed(sessions, answering),
+      ...rest,
+    }),
   }),
   route({
     method: 'POST',

@@ -5,12 +5,18 @@ import { startLive, stopLive } from './live.js';
 import { asProblem, type Problem } from './problem.js';
 import { forgetApps, loadApps } from './catalog.js';
 import { forgetSessions, loadLiveSessions } from './live-sessions.js';
+import { forgetOwnCategories, loadOwnCategories } from './own-categories.js';
 import { forgetPreferences, loadPreferences } from './own-preferences.js';
 import { loadRecents } from './recents.js';
 import { tellProblem } from './toasts.js';
+import { nameOrId } from './user-names.js';
 
 /** Who is signed in: undefined while the page has not asked yet, null when nobody is. */
 export const me = signal<Me | null | undefined>(undefined);
+
+/** Says who a user is, to the person who is signed in. */
+export const sayUser = (id: string, name: string | undefined): string =>
+  id === me.value?.id ? me.value.name : nameOrId(id, name);
 
 /** Why the page could not find out who is signed in. */
 export const startProblem = signal<Problem | undefined>(undefined);
@@ -52,8 +58,9 @@ function enter(account: Me): void {
   startLive();
   loadRecents(account.id);
   void loadPreferences();
+  void loadOwnCategories(account.id);
   void loadApps();
-  void loadLiveSessions();
+  void loadLiveSessions().catch(() => undefined);
 }
 
 function leave(): void {
@@ -62,5 +69,6 @@ function leave(): void {
   forgetApps();
   forgetSessions();
   forgetPreferences();
+  forgetOwnCategories();
   loadRecents('');
 }

@@ -11,8 +11,8 @@ export type AppDraft = Omit<App, 'id'>;
 export type Visibility = App['visibility'];
 export type LaunchType = App['launch_type'];
 
-/** Where its desktop runs is nothing that a page shows. */
-export type Session = Omit<Rest.FindSessionAnswer, 'pod_name' | 'pod_ip'>;
+/** Where its desktop runs is nothing that a page shows; whose it is, lists tell to who may know. */
+export type Session = Omit<Rest.ListSessionsAnswer['sessions'][number], 'pod_name' | 'pod_ip'>;
 export type SessionStatus = Session['status'];
 /** How far a session is that is being created: bytes; `total` is 0 while nobody knows it. */
 export type Preparation = NonNullable<Session['preparation']>;
@@ -47,6 +47,8 @@ export type AuditEntry = Rest.ListAuditAnswer['entries'][number];
 export type Timeline = Rest.ShowAuditTimelineAnswer;
 /** How an app was from a moment on, and who made it so. */
 export type AppRevision = Rest.ListAppRevisionsAnswer['revisions'][number];
+/** Who may use an app of visibility 'approved'. */
+export type Approvals = Rest.ListApprovalsAnswer;
 /** Who looks after the apps of a category. */
 export type Category = Rest.ListCategoriesAnswer['categories'][number];
 export type GroupLine = Rest.ListGroupsAnswer['groups'][number];

@@ -141,7 +141,6 @@ export const api = {
   saveApp: (app: App, etag: string) => call<App>('PUT', `/apps/${id(app.id)}`, { body: app, etag }),
   deleteApp: (app: string, etag: string) => del<void>(`/apps/${id(app)}`, etag),
   launch: (app: string) => post<{ url: string }>(`/apps/${id(app)}/launch`),
-  approvals: (app: string) => get<{ user_ids: string[] }>(`/apps/${id(app)}/approvals`),
   approve: (app: string, user: string) =>
     call<void>('PUT', `/apps/${id(app)}/approvals/${id(user)}`),
   withdraw: (app: string, user: string) => del<void>(`/apps/${id(app)}/approvals/${id(user)}`),
@@ -167,7 +166,6 @@ export const api = {
   sharedWithMe: () => get<{ shares: SharedSession[] }>('/shares'),
   acceptShare: (secret: string) => post<SharedSession>('/shares/accept', { secret }),
 
-  users: () => get<{ users: User[] }>('/users'),
   createUser: (name: string, role: Role) =>
     post<{ user: User; password?: string }>('/users', { name, role }),
   disableUser: (user: string) => del<void>(`/users/${id(user)}`),

@@ -1,4 +1,5 @@
-const FOCUSABLE = 'button:not([disabled]), a[href], input:not([disabled]), select, summary, h1';
+const FOCUSABLE =
+  'button:not([disabled]), a[href], input:not([disabled]), select, summary, h1[tabindex]';
 /** Longer than a screen takes to put the focus where it wants it. */
 const PATIENCE_MS = 120;
 

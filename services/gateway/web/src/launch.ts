@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { App } from './api-types.js';
 import { api } from './api.js';
 import { openWebApp } from './catalog.js';
-import { liveSessions, rememberSession } from './live-sessions.js';
+import { liveSessions, loadLiveSessions, rememberSession } from './live-sessions.js';
 import { rememberRecent } from './recents.js';
 import { navigate } from './router.js';
 import { tellProblem } from './toasts.js';
@@ -15,6 +15,12 @@ export async function openApp(app: App): Promise<void> {
   if (launching.value !== '') return;
   rememberRecent(app.id);
   if (app.launch_type === 'url') return openWebApp(app);
+  if (!liveSessions.value) {
+    // Who is quicker than the page must not get a second desktop of what is running.
+    launching.value = app.id;
+    await loadLiveSessions().catch(() => undefined);
+    launching.value = '';
+  }
   const running = liveSessions.value?.find((session) => session.app_id === app.id);
   if (running) navigate(`/sessions/${running.id}`);
   else await startSession(app.id);

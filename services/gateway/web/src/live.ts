@@ -7,7 +7,15 @@ import { asProblem } from './problem.js';
 /** What news are about; 'audit' stands for everything. */
 export type Topic = NamedTopic | 'audit';
 type NamedTopic =
-  'catalog' | 'session' | 'sharing' | 'activity' | 'access' | 'identity' | 'groups' | 'preferences';
+  | 'catalog'
+  | 'categories'
+  | 'session'
+  | 'sharing'
+  | 'activity'
+  | 'access'
+  | 'identity'
+  | 'groups'
+  | 'preferences';
 
 const HIDDEN_MS = 60_000;
 
@@ -21,6 +29,10 @@ const TYPES: Readonly<Record<NamedTopic, { service: string; names: readonly stri
       ...['AppGroupAccessGranted', 'AppGroupAccessWithdrawn'],
       ...['CategoryAdministratorAppointed', 'CategoryAdministratorDismissed'],
     ],
+  },
+  categories: {
+    service: 'catalog',
+    names: ['CategoryAdministratorAppointed', 'CategoryAdministratorDismissed'],
   },
   session: {
     service: 'session',

@@ -18,13 +18,18 @@ export const collapsed = signal<readonly string[]>(readCollapsed(localStorage));
 /** What the server has, as far as this page knows; undefined while nobody is signed in or it could not be read. */
 let kept: Preferences | undefined;
 let saving = false;
+/** How often the person chose something in this page. */
+let choices = 0;
 
 /** Reads the person's preferences at sign-in, and again when another browser of theirs changed them. */
 export async function loadPreferences(): Promise<void> {
   if (saving) return;
   const first = kept === undefined;
+  const before = choices;
   const read = await api.preferences().catch(() => undefined);
   if (!read || saving) return;
+  // What was chosen meanwhile is newer; the news of it have the preferences read again.
+  if (!first && choices !== before) return;
   kept = read;
   show(first ? mergePreferences(read, here()) : read);
   if (first) await save();
@@ -52,6 +57,7 @@ export function setCollapsed(category: string, on: boolean): void {
 }
 
 function change(part: Partial<Preferences>): void {
+  choices += 1;
   show({ ...here(), ...part });
   void save();
 }

@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { mergeNewest } from './collections.js';
 import { type Problem, asProblem } from './problem.js';
 
@@ -53,7 +53,8 @@ export function usePages<T extends { id: string | number }>(
     items.value = mergeNewest(items.value ?? [], page.items);
   };
 
-  useEffect(() => {
+  // Not after the next picture: that would show the list of the key before as if it were this one's.
+  useLayoutEffect(() => {
     turn.current += 1;
     items.value = undefined;
     void read(first);

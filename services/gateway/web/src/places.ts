@@ -7,10 +7,11 @@ export interface Place {
   name: string;
   icon: IconName;
   words: string;
-  forRoles?: readonly Role[];
+  /** Shown only to whom there is something for on the administrators' side. */
+  forAdministration?: true;
 }
 
-/** Whose role opens screens of the administrators' side. */
+/** Whose role opens screens of the administrators' side; who looks after a category gets one, too. */
 export const ADMINISTER: readonly Role[] = ['auditor', 'operator', 'admin'];
 
 /** The pages of Sortie. */
@@ -27,6 +28,6 @@ export const PLACES: readonly Place[] = [
     name: 'Administration',
     icon: 'admin',
     words: 'admin users audit analytics',
-    forRoles: ADMINISTER,
+    forAdministration: true,
   },
 ];

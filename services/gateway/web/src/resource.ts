@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { type Topic, onNews } from './live.js';
 import { type Problem, asProblem } from './problem.js';
 
@@ -35,7 +35,8 @@ export function useResource<T>(
   };
   const latest = useRef(reload);
   latest.current = reload;
-  useEffect(() => {
+  // Not after the next picture: that would show what was loaded for the key before as if it were this one's.
+  useLayoutEffect(() => {
     value.value = undefined;
     void latest.current();
     return () => void (turn.current += 1);

@@ -1,7 +1,9 @@
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { findAccount, me, startProblem } from './account.js';
+import type { Me } from './api-types.js';
 import { loadApps } from './catalog.js';
+import { administers, editor } from './editing.js';
 import { loadLiveSessions } from './live-sessions.js';
 import { ConfirmHost } from './parts/confirm.js';
 import { lazy } from './parts/lazy.js';
@@ -9,6 +11,7 @@ import { Page } from './parts/page.js';
 import { Empty, Loading, Trouble } from './parts/states.js';
 import { Toasts } from './parts/toasts.js';
 import { TopBar } from './parts/top-bar.js';
+import { loadOwnCategories } from './own-categories.js';
 import { loadPreferences } from './own-preferences.js';
 import { ADMINISTER } from './places.js';
 import { useNews } from './resource.js';
@@ -57,46 +60,55 @@ function Inside(): JSX.Element {
   }
   if (me.value === null) return <SignInScreen />;
   if (me.value.must_change_password) return <PasswordScreen />;
-  return <SignedIn administers={ADMINISTER.includes(me.value.role)} />;
+  return <SignedIn me={me.value} />;
 }
 
-function SignedIn({ administers }: { administers: boolean }): JSX.Element {
+function SignedIn({ me: { id, role } }: { me: Me }): JSX.Element {
   useNews(['catalog', 'groups'], () => void loadApps());
+  useNews(['categories'], () => void loadOwnCategories(id));
   useNews(['preferences'], () => void loadPreferences());
   useNews(['session'], () => void loadLiveSessions().catch(() => undefined));
-  useEffect(startShortcuts, []);
+  // At once, not after the next picture: who sees the page may press a key.
+  useLayoutEffect(startShortcuts, []);
   const session = matchRoute('/sessions/:id', path.value)?.['id'];
   const shared = matchRoute('/shared/:id', path.value)?.['id'];
   return (
     <>
       {session && <SessionScreen key={session} id={session} />}
       {shared && <SharedScreen key={shared} id={shared} />}
-      {!session && !shared && <Framed administers={administers} />}
+      {!session && !shared && <Framed seesAll={ADMINISTER.includes(role)} />}
       {panel.value === 'palette' && <Palette />}
       {panel.value === 'keys' && <KeysDialog />}
     </>
   );
 }
 
-function Framed({ administers }: { administers: boolean }): JSX.Element {
+function Framed({ seesAll }: { seesAll: boolean }): JSX.Element {
   return (
     <>
       <TopBar />
       <main id="main" tabIndex={-1}>
-        {chooseScreen(administers)}
+        {chooseScreen(seesAll)}
       </main>
     </>
   );
 }
 
-function chooseScreen(administers: boolean): JSX.Element {
+function chooseScreen(seesAll: boolean): JSX.Element {
   const at = path.value;
   if (at === '/') return <AppsScreen />;
-  if (matchRoute('/sessions', at)) return <SessionsScreen seesAll={administers} />;
+  if (matchRoute('/sessions', at)) return <SessionsScreen seesAll={seesAll} />;
   if (/^\/account(\/|$)/.test(at)) return <AccountScreen />;
   if (matchRoute('/device', at)) return <DeviceScreen />;
   if (matchRoute('/shared', at)) return <AcceptScreen />;
-  if (administers && at.startsWith('/admin')) return <AdminScreen />;
+  if (isUnderAdmin(at) && editor.value === undefined) return <Loading what="Loading" />;
+  if (isUnderAdmin(at) && administers.value) return <AdminScreen />;
+  return <NothingHere />;
+}
+
+const isUnderAdmin = (at: string): boolean => /^\/admin(\/|$)/.test(at);
+
+function NothingHere(): JSX.Element {
   return (
     <Page title="Nothing here">
       <Empty icon="search" title="There is no such page">

@@ -1,6 +1,7 @@
 import type {
   App,
   AppRevision,
+  Approvals,
   AuditFilter,
   Category,
   Erasure,
@@ -26,8 +27,7 @@ export const adminApi = {
     get<{ revisions: AppRevision[]; next_cursor?: string }>(`/apps/${id(app)}/history`, { cursor }),
   revert: (app: string, to_version: number, etag: string) =>
     call<App>('POST', `/apps/${id(app)}/revert`, { body: { to_version }, etag }),
-  approvals: (app: string) =>
-    get<{ user_ids: string[]; group_ids: string[] }>(`/apps/${id(app)}/approvals`),
+  approvals: (app: string) => get<Approvals>(`/apps/${id(app)}/approvals`),
   approveGroup: (app: string, group: string) =>
     call<void>('PUT', `/apps/${id(app)}/approved-groups/${id(group)}`),
   withdrawGroup: (app: string, group: string) =>

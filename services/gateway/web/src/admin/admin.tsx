@@ -3,6 +3,8 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { me } from '../account.js';
 import type { Role } from '../api-types.js';
+import { editor } from '../editing.js';
+import { editsAny } from '../editor.js';
 import { Page } from '../parts/page.js';
 import { matchRoute } from '../route-match.js';
 import { path } from '../router.js';
@@ -22,10 +24,12 @@ interface Tab {
   screen: () => JSX.Element;
   /** Whom it is for beside administrators. */
   also?: readonly Role[];
+  /** For whoever looks after a category, too. */
+  forEditors?: true;
 }
 
 const TABS: readonly Tab[] = [
-  { to: '/admin', name: 'Catalogue', screen: () => <CatalogueScreen /> },
+  { to: '/admin', name: 'Catalogue', screen: () => <CatalogueScreen />, forEditors: true },
   { to: '/admin/categories', name: 'Categories', screen: () => <CategoriesScreen /> },
   { to: '/admin/users', name: 'Users', screen: () => <UsersScreen /> },
   { to: '/admin/groups', name: 'Groups', screen: () => <GroupsScreen /> },
@@ -50,12 +54,15 @@ const TABS: readonly Tab[] = [
   },
 ];
 
-/** What administrators, operators and auditors see and do; each role has its own tabs. */
+/** What administrators, operators and auditors see and do, and who looks after a category; each has their own tabs. */
 export function AdminScreen(): JSX.Element {
   const at = path.value;
   const role = me.value?.role ?? 'user';
-  const tabs = TABS.filter(({ also }) => role === 'admin' || also?.includes(role));
-  const appId = role === 'admin' && matchRoute('/admin/apps/:id', at)?.['id'];
+  const edits = editsAny(editor.value);
+  const tabs = TABS.filter(
+    ({ also, forEditors }) => role === 'admin' || also?.includes(role) || (forEditors && edits),
+  );
+  const appId = edits && matchRoute('/admin/apps/:id', at)?.['id'];
   const tab = tabs.find(({ to }) => matchRoute(to, at)) ?? tabs[0];
   const bar = useRef<HTMLElement>(null);
   // On a phone the tabs are wider than the screen.

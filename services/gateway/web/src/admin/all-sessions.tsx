@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { me } from '../account.js';
-import type { Session, User } from '../api-types.js';
+import { me, sayUser } from '../account.js';
+import type { Session } from '../api-types.js';
 import { api } from '../api.js';
 import { nowMs } from '../clock.js';
 import { mergeNewest } from '../collections.js';
@@ -13,26 +13,18 @@ import { StatusChip } from '../parts/status-chip.js';
 import { useResource } from '../resource.js';
 import { stopSession } from '../stopping.js';
 import { sayExactly, sayLeft, sayWhen } from '../times.js';
-import { adminApi } from './admin-api.js';
 
 /** Who may stop somebody else's session, and look at it. */
 const ACT: ReadonlySet<string> = new Set(['operator', 'admin']);
-/** Who may know all users' names. */
-const NAMES: ReadonlySet<string> = new Set(['auditor', 'admin']);
 
 /** The sessions of everybody that run or wait, with what the role may do about them. */
 export function AllSessionsScreen(): JSX.Element {
   const role = me.value?.role ?? 'user';
   const seen = useSignal('');
   const { value, problem, reload } = useResource(loadSessions, '', ['session']);
-  const users = useResource(
-    async () => (NAMES.has(role) ? (await adminApi.users()).users : []),
-    role,
-    ['identity'],
-  );
   if (problem.value) return <Trouble problem={problem.value} retry={() => void reload()} />;
   const sessions = value.value;
-  if (!sessions || !users.value.value) return <Loading what="Loading sessions" />;
+  if (!sessions) return <Loading what="Loading sessions" />;
   if (sessions.length === 0) {
     return (
       <Empty icon="sessions" title="Nothing is running">
@@ -40,7 +32,6 @@ export function AllSessionsScreen(): JSX.Element {
       </Empty>
     );
   }
-  const nameOf = namesOf(users.value.value);
   const looked = sessions.find(({ id }) => id === seen.value);
   return (
     <>
@@ -49,12 +40,11 @@ export function AllSessionsScreen(): JSX.Element {
       </div>
       <SessionTable
         sessions={sessions}
-        nameOf={nameOf}
         look={ACT.has(role) ? (session) => (seen.value = session.id) : undefined}
         stopped={() => void reload()}
       />
       <Dialog
-        title={looked ? `${looked.app_name} of ${nameOf(looked.user_id)}` : ''}
+        title={looked ? `${looked.app_name} of ${ownerOf(looked)}` : ''}
         open={looked !== undefined}
         onClose={() => (seen.value = '')}
       >
@@ -66,13 +56,12 @@ export function AllSessionsScreen(): JSX.Element {
 
 interface TableProps {
   sessions: readonly Session[];
-  nameOf: (user: string) => string;
   /** Undefined where the role may only read. */
   look: ((session: Session) => void) | undefined;
   stopped: () => void;
 }
 
-function SessionTable({ sessions, nameOf, look, stopped }: TableProps): JSX.Element {
+function SessionTable({ sessions, look, stopped }: TableProps): JSX.Element {
   return (
     <div class="table-box" tabIndex={0} role="region" aria-label="Sessions">
       <table class="stacking">
@@ -96,7 +85,6 @@ function SessionTable({ sessions, nameOf, look, stopped }: TableProps): JSX.Elem
             <SessionRow
               key={session.id}
               session={session}
-              owner={nameOf(session.user_id)}
               look={look && (() => look(session))}
               stopped={stopped}
             />
@@ -109,12 +97,12 @@ function SessionTable({ sessions, nameOf, look, stopped }: TableProps): JSX.Elem
 
 interface RowProps {
   session: Session;
-  owner: string;
   look: (() => void) | undefined;
   stopped: () => void;
 }
 
-function SessionRow({ session, owner, look, stopped }: RowProps): JSX.Element {
+function SessionRow({ session, look, stopped }: RowProps): JSX.Element {
+  const owner = ownerOf(session);
   const what = `${session.app_name} of ${owner}`;
   const used = session.last_active_at;
   return (
@@ -192,11 +180,7 @@ function Picture({ session, done }: { session: Session; done: () => void }): JSX
   );
 }
 
-// Whoever may not list users sees the end of their ids, which is what differs.
-function namesOf(users: readonly User[]): (id: string) => string {
-  const names = new Map(users.map(({ id, name }) => [id, name]));
-  return (id) => names.get(id) ?? (id === me.value?.id ? me.value.name : `user …${id.slice(-8)}`);
-}
+const ownerOf = ({ user_id, user_name }: Session): string => sayUser(user_id, user_name);
 
 function countSessions(sessions: readonly Session[]): string {
   const queued = sessions.filter(({ queue_position: place }) => place !== null).length;

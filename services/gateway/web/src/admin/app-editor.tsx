@@ -3,16 +3,20 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { App } from '../api-types.js';
 import { api } from '../api.js';
-import { loadApps } from '../catalog.js';
+import { me } from '../account.js';
+import { apps, loadApps } from '../catalog.js';
+import { editor } from '../editing.js';
+import { type Editor as Rights, mayEdit, sayCategories } from '../editor.js';
 import { confirm } from '../parts/confirm.js';
 import { Page } from '../parts/page.js';
-import { Loading, Trouble } from '../parts/states.js';
+import { Empty, Loading, Trouble } from '../parts/states.js';
 import { Problem, asProblem } from '../problem.js';
 import { navigate } from '../router.js';
 import { tell } from '../toasts.js';
 import { AppHistory } from './app-history.js';
 import { AppForm } from './app-form.js';
 import { Approvals } from './approvals.js';
+import { ApprovedList } from './approved-list.js';
 import { type Collision, CollisionNotice } from './collision.js';
 
 const NEW = 'new';
@@ -37,7 +41,10 @@ interface Editing {
 
 /** Creates an app (id 'new') or changes one; saving over somebody else's change needs a decision first. */
 export function AppEditor({ id }: { id: string }): JSX.Element {
-  const editing = useSignal<Editing | undefined>(id === NEW ? { app: BLANK, etag: '' } : undefined);
+  const rights = editor.value ?? [];
+  const editing = useSignal<Editing | undefined>(
+    id === NEW ? { app: blankFor(rights), etag: '' } : undefined,
+  );
   const problem = useSignal<Problem | undefined>(undefined);
   const load = async (): Promise<void> => {
     problem.value = undefined;
@@ -47,8 +54,8 @@ export function AppEditor({ id }: { id: string }): JSX.Element {
     if (id !== NEW) void load();
   }, []);
 
-  const now = editing.value;
-  const title = id === NEW ? 'Add an app' : (now?.app.name ?? 'App');
+  const found = editing.value;
+  const title = id === NEW ? 'Add an app' : (found?.app.name ?? 'App');
   return (
     <Page
       title={title}
@@ -59,10 +66,35 @@ export function AppEditor({ id }: { id: string }): JSX.Element {
       }
     >
       {problem.value && <Trouble problem={problem.value} retry={() => void load()} />}
-      {!now && !problem.value && <Loading what="Loading the app" />}
-      {now && <Editor key={now.etag} editing={now} set={(next) => (editing.value = next)} />}
-      {now && <Past editing={now} set={(next) => (editing.value = next)} />}
+      {!found && !problem.value && <Loading what="Loading the app" />}
+      {found && <Found editing={found} rights={rights} set={(next) => (editing.value = next)} />}
     </Page>
+  );
+}
+
+interface FoundProps {
+  editing: Editing;
+  /** What the person may make of it. */
+  rights: Rights;
+  set: (next: Editing) => void;
+}
+
+function Found(props: FoundProps): JSX.Element {
+  const { editing, rights, set } = props;
+  if (rights !== 'all' && !mayEdit(rights, editing.app)) return <NotYours categories={rights} />;
+  return (
+    <>
+      <Editor key={editing.etag} {...props} />
+      <Past editing={editing} set={set} />
+    </>
+  );
+}
+
+function NotYours({ categories }: { categories: readonly string[] }): JSX.Element {
+  return (
+    <Empty icon="shield" title="This app is not yours to change">
+      <p>You look after the apps of {sayCategories(categories)}. Ask an administrator about it.</p>
+    </Empty>
   );
 }
 
@@ -85,7 +117,7 @@ function Past({
   );
 }
 
-function Editor({ editing, set }: { editing: Editing; set: (next: Editing) => void }): JSX.Element {
+function Editor({ editing, rights, set }: FoundProps): JSX.Element {
   const busy = useSignal(false);
   const problem = useSignal<Problem | undefined>(undefined);
   const collision = useSignal<Collision | undefined>(undefined);
@@ -129,17 +161,34 @@ function Editor({ editing, set }: { editing: Editing; set: (next: Editing) => vo
       )}
       <AppForm
         app={collision.value?.mine ?? editing.app}
+        rights={rights}
         busy={busy.value}
         problem={problem.value}
         save={(mine) => void save(mine, editing.etag)}
         remove={() => void attempt(editing.app, () => remove(editing))}
       />
       {editing.app.id !== '' && editing.app.visibility === 'approved' && (
-        <Approvals appId={editing.app.id} />
+        <Access appId={editing.app.id} />
       )}
     </div>
   );
 }
+
+/** Who may list users and groups chooses among all of them. */
+const KNOWS_EVERYBODY: ReadonlySet<string> = new Set(['auditor', 'admin']);
+
+function Access({ appId }: { appId: string }): JSX.Element {
+  return KNOWS_EVERYBODY.has(me.value?.role ?? 'user') ? (
+    <Approvals appId={appId} />
+  ) : (
+    <ApprovedList appId={appId} />
+  );
+}
+
+const blankFor = (rights: Rights): App => ({
+  ...BLANK,
+  ...(rights !== 'all' && { category: rights[0] ?? '' }),
+});
 
 async function fetchApp(id: string, editing: Signal<Editing | undefined>): Promise<void> {
   const { value, etag } = await api.app(id);
@@ -160,9 +209,11 @@ async function remove({ app, etag }: Editing): Promise<void> {
   });
   if (!agreed) return;
   await api.deleteApp(app.id, etag);
-  await loadApps();
   tell(`${app.name} was deleted.`);
+  // Away first: what is left of it here, its past, is not for everybody who could delete it.
+  apps.value = apps.value?.filter(({ id }) => id !== app.id);
   navigate('/admin');
+  await loadApps();
 }
 
 function withoutId({ id: _, ...draft }: App): Omit<App, 'id'> {

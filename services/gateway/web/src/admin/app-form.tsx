@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { App, LaunchType, Visibility } from '../api-types.js';
 import { apps } from '../catalog.js';
+import type { Editor } from '../editor.js';
 import { AppIcon } from '../parts/app-icon.js';
 import { Field, formText } from '../parts/field.js';
 import type { Problem } from '../problem.js';
@@ -11,6 +12,8 @@ import { LAUNCH_TYPE, VISIBILITY } from './words.js';
 
 interface AppFormProps {
   app: App;
+  /** What the person may make of it. */
+  rights: Editor;
   busy: boolean;
   problem: Problem | undefined;
   save: (app: App) => void;
@@ -18,7 +21,8 @@ interface AppFormProps {
 }
 
 /** The fields of an app. */
-export function AppForm({ app, busy, problem, save, remove }: AppFormProps): JSX.Element {
+export function AppForm(props: AppFormProps): JSX.Element {
+  const { app, rights, busy, problem, save, remove } = props;
   const form = useRef<HTMLFormElement>(null);
   const launchType = useSignal(app.launch_type);
   const face = useSignal({ name: app.name, icon: app.icon });
@@ -51,17 +55,20 @@ export function AppForm({ app, busy, problem, save, remove }: AppFormProps): JSX
         <input name="description" defaultValue={app.description} />
       </Field>
       <div class="columns">
-        <Field label="Category" error={errorOf('category')}>
-          <input name="category" defaultValue={app.category} list="categories" />
-        </Field>
+        <CategoryField app={app} rights={rights} error={errorOf('category')} />
         <Field label="Icon" hint="An emoji, or the address of a picture." error={errorOf('icon')}>
           <input name="icon" defaultValue={app.icon} />
         </Field>
       </div>
-      <Categories />
       <Choice legend="Opens" name="launch_type" chosen={app.launch_type} words={LAUNCH_TYPE} />
       <Target app={app} launchType={launchType.value} errorOf={errorOf} />
-      <Choice legend="Visible to" name="visibility" chosen={app.visibility} words={VISIBILITY} />
+      <Choice
+        legend="Visible to"
+        name="visibility"
+        chosen={app.visibility}
+        words={VISIBILITY}
+        without={rights === 'all' ? undefined : 'admin_only'}
+      />
       <div role="alert">
         {problem && problem.errors.length === 0 && <p class="notice bad">{problem.message}</p>}
       </div>
@@ -122,6 +129,36 @@ function Target(props: {
   );
 }
 
+/** A word of one's own for who may change every app, else one of the categories that one looks after. */
+function CategoryField(props: {
+  app: App;
+  rights: Editor;
+  error: string | undefined;
+}): JSX.Element {
+  const { app, rights, error } = props;
+  if (rights === 'all') {
+    return (
+      <>
+        <Field label="Category" error={error}>
+          <input name="category" defaultValue={app.category} list="categories" />
+        </Field>
+        <Categories />
+      </>
+    );
+  }
+  return (
+    <Field label="Category" error={error}>
+      <select name="category">
+        {rights.map((category) => (
+          <option key={category} value={category} selected={category === app.category}>
+            {category}
+          </option>
+        ))}
+      </select>
+    </Field>
+  );
+}
+
 function Categories(): JSX.Element {
   const names = new Set((apps.value ?? []).map((app) => app.category).filter(Boolean));
   return (
@@ -133,6 +170,12 @@ function Categories(): JSX.Element {
   );
 }
 
+/** What was typed, tidied; what was chosen is as apps have it, letter for letter. */
+function categoryOf(form: HTMLFormElement): string {
+  const category = formText(form, 'category');
+  return form.querySelector('select[name=category]') ? category : category.trim();
+}
+
 function readApp(form: HTMLFormElement, id: string): App {
   const text = (name: string): string => formText(form, name).trim();
   const image = text('container_image');
@@ -142,7 +185,7 @@ function readApp(form: HTMLFormElement, id: string): App {
     description: text('description'),
     url: text('url'),
     icon: text('icon'),
-    category: text('category'),
+    category: categoryOf(form),
     visibility: text('visibility') as Visibility,
     launch_type: text('launch_type') as LaunchType,
     ...(image === '' ? {} : { container_image: image }),

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { sayUser } from '../account.js';
 import type { App, AppRevision } from '../api-types.js';
 import type { Versioned } from '../api.js';
 import { readDetails, sayField } from '../changes.js';
@@ -62,7 +63,7 @@ function Revision(props: { revision: AppRevision; revert: (() => void) | undefin
         <p>
           <strong>{sayRevision(revision)}</strong>{' '}
           <span class="muted">
-            by {revision.user_name ?? revision.user},{' '}
+            by {sayUser(revision.user, revision.user_name)},{' '}
             <time dateTime={revision.at} title={sayExactly(revision.at)}>
               {sayWhen(revision.at, nowMs.value)}
             </time>

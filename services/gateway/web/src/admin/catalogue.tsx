@@ -1,5 +1,7 @@
 import type { JSX } from 'preact';
 import { apps, appsProblem, loadApps } from '../catalog.js';
+import { editor } from '../editing.js';
+import { type Editor, mayEdit, sayCategories } from '../editor.js';
 import { NO_CATEGORY } from '../grouping.js';
 import { AppIcon } from '../parts/app-icon.js';
 import { Icon } from '../parts/icons.js';
@@ -7,9 +9,10 @@ import { Empty, Loading, Trouble } from '../parts/states.js';
 import type { App } from '../api-types.js';
 import { VISIBILITY } from './words.js';
 
-/** Every app, to change one or to add one. */
+/** Every app that the person may change, to change one or to add one. */
 export function CatalogueScreen(): JSX.Element {
   const problem = appsProblem.value;
+  const mine = editor.value ?? [];
   if (!apps.value)
     return problem ? (
       <Trouble problem={problem} retry={() => void loadApps()} />
@@ -21,20 +24,14 @@ export function CatalogueScreen(): JSX.Element {
       <Icon name="plus" /> Add an app
     </a>
   );
-  if (apps.value.length === 0) {
-    return (
-      <Empty icon="apps" title="There are no apps yet">
-        <p>
-          Add one by hand, or start Sortie with SORTIE_SEED set to a JSON file to load several at
-          once.
-        </p>
-        {add}
-      </Empty>
-    );
-  }
-  const sorted = apps.value.toSorted((one, other) => one.name.localeCompare(other.name));
+  const shown = apps.value.filter((app) => mayEdit(mine, app));
+  if (shown.length === 0) return <NoApps editor={mine} add={add} />;
+  const sorted = shown.toSorted((one, other) => one.name.localeCompare(other.name));
   return (
     <>
+      {mine !== 'all' && (
+        <p class="lead muted">You look after the apps of {sayCategories(mine)}.</p>
+      )}
       <div class="bar">
         <p class="muted">{sorted.length === 1 ? '1 app' : `${sorted.length} apps`}</p>
         {add}
@@ -57,6 +54,23 @@ export function CatalogueScreen(): JSX.Element {
         </table>
       </div>
     </>
+  );
+}
+
+function NoApps({ editor: mine, add }: { editor: Editor; add: JSX.Element }): JSX.Element {
+  return mine === 'all' ? (
+    <Empty icon="apps" title="There are no apps yet">
+      <p>
+        Add one by hand, or start Sortie with SORTIE_SEED set to a JSON file to load several at
+        once.
+      </p>
+      {add}
+    </Empty>
+  ) : (
+    <Empty icon="apps" title="There are no apps to look after yet">
+      <p>You look after the apps of {sayCategories(mine)}, and there are none.</p>
+      {add}
+    </Empty>
   );
 }
 

@@ -5,6 +5,8 @@ interface ChoiceProps<K extends string> {
   name: string;
   chosen: K;
   words: Readonly<Record<K, { short: string; long: string }>>;
+  /** What is not to be chosen here. */
+  without?: K | undefined;
 }
 
 /** A group of radio buttons, each with a line that explains it. */
@@ -13,11 +15,13 @@ export function Choice<K extends string>({
   name,
   chosen,
   words,
+  without,
 }: ChoiceProps<K>): JSX.Element {
+  const offered = (Object.keys(words) as K[]).filter((value) => value !== without);
   return (
     <fieldset class="choice">
       <legend>{legend}</legend>
-      {(Object.keys(words) as K[]).map((value) => (
+      {offered.map((value) => (
         <label key={value} class="choice-option">
           <input type="radio" name={name} value={value} defaultChecked={value === chosen} />
           <span>

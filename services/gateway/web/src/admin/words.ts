@@ -7,7 +7,7 @@ interface Words {
 
 export const VISIBILITY: Readonly<Record<Visibility, Words>> = {
   public: { short: 'Everyone', long: 'Everyone who can sign in' },
-  approved: { short: 'Approved people', long: 'Only people whom you approve' },
+  approved: { short: 'Approved people', long: 'Only people who are approved' },
   admin_only: { short: 'Administrators', long: 'Only administrators' },
 };
 

@@ -1,6 +1,7 @@
-import { me, signOut } from '../account.js';
+import { signOut } from '../account.js';
 import type { App, Session } from '../api-types.js';
 import { apps } from '../catalog.js';
+import { administers } from '../editing.js';
 import { openApp } from '../launch.js';
 import { liveSessions } from '../live-sessions.js';
 import { chooseTheme, favourites } from '../own-preferences.js';
@@ -27,18 +28,18 @@ export function listEntries(): Entry[] {
   return [
     ...(liveSessions.value ?? []).map(ofSession),
     ...(apps.value ?? []).map(ofApp),
-    ...PLACES.filter(
-      ({ forRoles }) => !forRoles || forRoles.includes(me.value?.role ?? 'user'),
-    ).map(({ path, name, icon, words }) => ({
-      id: `place ${path}`,
-      group: 'Go to',
-      name,
-      words,
-      hint: '',
-      icon,
-      suggested: true,
-      run: () => navigate(path),
-    })),
+    ...PLACES.filter(({ forAdministration }) => !forAdministration || administers.value).map(
+      ({ path, name, icon, words }) => ({
+        id: `place ${path}`,
+        group: 'Go to',
+        name,
+        words,
+        hint: '',
+        icon,
+        suggested: true,
+        run: () => navigate(path),
+      }),
+    ),
     ...themes(),
     {
       id: 'keys',

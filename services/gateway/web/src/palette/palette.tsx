@@ -46,7 +46,8 @@ export function Palette(): JSX.Element {
       ref={dialog}
       class="dialog palette"
       aria-label="Command palette"
-      onClose={close}
+      // The event comes a moment after the closing: by then this one may be gone, and another one open.
+      onClose={() => dialog.current?.isConnected && close()}
       onClick={(event) => event.target === dialog.current && dialog.current?.close()}
     >
       <Head

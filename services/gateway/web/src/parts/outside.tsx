@@ -1,5 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { setTitle } from '../branding.js';
+import { countAsShown } from './page.js';
 import { ThemeSwitch } from './top-bar.js';
 
 /** The frame of the screens that are shown before one is inside: a form beside a calm picture in the brand's colours. */
@@ -11,6 +13,8 @@ export function Outside({
   children: ComponentChildren;
 }): JSX.Element {
   setTitle(title);
+  // Whoever comes in from here is led to the first screen inside as to any later one.
+  useEffect(countAsShown, []);
   return (
     <div class="outside">
       <div class="outside-picture" aria-hidden="true">

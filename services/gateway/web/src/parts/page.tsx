@@ -4,6 +4,11 @@ import { setTitle } from '../branding.js';
 
 let shownBefore = false;
 
+/** Tells that something was on screen before the next one comes: that one is not the first. */
+export function countAsShown(): void {
+  shownBefore = true;
+}
+
 interface PageProps {
   title: string;
   actions?: ComponentChildren;

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { me, signOut } from '../account.js';
+import { administers } from '../editing.js';
 import { liveState } from '../live.js';
 import { liveSessions } from '../live-sessions.js';
-import { ADMINISTER } from '../places.js';
 import { path } from '../router.js';
 import { PALETTE_KEYS, panel } from '../shortcuts.js';
 import { chooseTheme } from '../own-preferences.js';
@@ -31,7 +31,7 @@ export function TopBar(): JSX.Element {
           here={path.value === '/sessions'}
           count={running}
         />
-        {me.value && ADMINISTER.includes(me.value.role) && (
+        {administers.value && (
           <Place to="/admin" icon="admin" name="Admin" here={path.value.startsWith('/admin')} />
         )}
       </nav>

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { me } from '../account.js';
+import { me, sayUser } from '../account.js';
 import { api } from '../api.js';
 import type { Session, SharedSession } from '../api-types.js';
 import { nowMs } from '../clock.js';
@@ -87,10 +87,9 @@ function Lists({ scope }: { scope: Scope }): JSX.Element {
     const page = await api.sessions({ ...query, limit: PAST_PAGE, ...(cursor ? { cursor } : {}) });
     return { items: page.sessions, next: page.next_cursor };
   }, scope);
-  const names = useResource(() => loadNames(scope), scope);
   const shared = useResource(() => loadShared(scope), scope, ['session', 'sharing']);
-  const nameOf = (user: string): string | undefined =>
-    scope === 'all' ? (names.value.value?.get(user) ?? user) : undefined;
+  const ownerOf = ({ user_id, user_name }: Session): string | undefined =>
+    scope === 'all' ? sayUser(user_id, user_name) : undefined;
   const refresh = (): void => void Promise.all([live.reload(), past.refresh()]);
   useNews(['session'], refresh);
 
@@ -102,10 +101,10 @@ function Lists({ scope }: { scope: Scope }): JSX.Element {
   if (live.value.value.length + over.length + guestOf.length === 0) return <NoSessions />;
   return (
     <>
-      <LiveSessions sessions={live.value.value} nameOf={nameOf} onChange={refresh} />
+      <LiveSessions sessions={live.value.value} ownerOf={ownerOf} onChange={refresh} />
       <SharedWithMe shares={guestOf} />
       {over.length > 0 && <h2 class="section-name">Past</h2>}
-      <PastSessions sessions={over} nameOf={nameOf} />
+      <PastSessions sessions={over} ownerOf={ownerOf} />
       <LoadMore
         shown={past.next.value !== undefined}
         busy={past.busy.value}
@@ -117,7 +116,7 @@ function Lists({ scope }: { scope: Scope }): JSX.Element {
 
 function LiveSessions(props: {
   sessions: readonly Session[];
-  nameOf: (user: string) => string | undefined;
+  ownerOf: (session: Session) => string | undefined;
   onChange: () => void;
 }): JSX.Element {
   return (
@@ -129,7 +128,7 @@ function LiveSessions(props: {
           <LiveSession
             key={session.id}
             session={session}
-            user={props.nameOf(session.user_id)}
+            user={props.ownerOf(session)}
             onChange={props.onChange}
           />
         ))}
@@ -216,12 +215,12 @@ function SharedWithMe({ shares }: { shares: readonly SharedSession[] }): JSX.Ele
 
 function PastSessions(props: {
   sessions: Session[];
-  nameOf: (user: string) => string | undefined;
+  ownerOf: (session: Session) => string | undefined;
 }): JSX.Element {
   return (
     <ul class="rows">
       {props.sessions.map((session) => (
-        <PastSession key={session.id} session={session} user={props.nameOf(session.user_id)} />
+        <PastSession key={session.id} session={session} user={props.ownerOf(session)} />
       ))}
     </ul>
   );
@@ -261,12 +260,6 @@ function NoSessions(): JSX.Element {
       </a>
     </Empty>
   );
-}
-
-async function loadNames(scope: Scope): Promise<Map<string, string>> {
-  // Operators may not list users.
-  if (scope === 'mine' || me.value?.role === 'operator') return new Map();
-  return new Map((await api.users()).users.map((user) => [user.id, user.name]));
 }
 
 async function loadShared(scope: Scope): Promise<SharedSession[]> {
