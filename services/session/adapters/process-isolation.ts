@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SESSION_FILES } from './process-folder.js';
 import type { SessionLimits, UidRange } from './process-limits.js';
 import { getProgram, SESSION_PATH } from './process-programs.js';
-import { listProcesses, readArguments, type LiveProcess } from './process-table.js';
+import { listProcesses, listUids, readArguments, type LiveProcess } from './process-table.js';
 import { RuntimeFailure } from './runtime-driver.js';
 
 /** A session as an isolation sees it. */
@@ -98,9 +98,22 @@ export function isOf(one: LiveProcess, uid: number): boolean {
   return one.program === 'setpriv' && readArguments(one.pid)[2] === String(uid);
 }
 
-/** Picks a uid of the range that no process and no session folder has. */
+/**
+ * Picks a uid of the range that no process and no session folder has. What a session left behind and nobody has reaped
+ * yet counts against the limit of processes, and the next session of that uid could not even start its display: such
+ * a uid is the last choice.
+ */
 export function chooseFreeUid(uids: UidRange, taken: readonly number[]): number {
-  const used = new Set([...taken, ...listProcesses().flatMap((one) => one.uids)]);
+  const live = new Set([...taken, ...listProcesses().flatMap((one) => one.uids)]);
+  const uid = findUidBeside(uids, new Set([...live, ...listUids()])) ?? findUidBeside(uids, live);
+  if (uid !== undefined) return uid;
+  throw new RuntimeFailure(
+    'IsolationUnavailable',
+    `All ${uids.max - uids.min + 1} session uids (${uids.min} to ${uids.max}) are in use: stop sessions or widen the range.`,
+  );
+}
+
+function findUidBeside(uids: UidRange, used: ReadonlySet<number>): number | undefined {
   const count = uids.max - uids.min + 1;
   // From a random place, so that servers on one machine and sessions in a row seldom meet at the same uid.
   const first = randomInt(count);
@@ -108,10 +121,7 @@ export function chooseFreeUid(uids: UidRange, taken: readonly number[]): number 
     const uid = uids.min + ((first + step) % count);
     if (!used.has(uid)) return uid;
   }
-  throw new RuntimeFailure(
-    'IsolationUnavailable',
-    `All ${count} session uids (${uids.min} to ${uids.max}) are in use: stop sessions or widen the range.`,
-  );
+  return undefined;
 }
 
 /**

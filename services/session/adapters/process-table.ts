@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** A live process as /proc shows it; zombies are left out, they hold nothing any more. */
+/** A live process as /proc shows it; zombies are left out, they do nothing any more. */
 export interface LiveProcess {
   readonly pid: number;
   /** The program's name, cut to 15 bytes by the kernel; a process can change its own. */
@@ -20,17 +20,29 @@ const START_TIME_FIELD = 19;
 
 /** Lists the live processes of this machine. /proc is memory: reading it does not wait for a disk. */
 export function listProcesses(): LiveProcess[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((entry) => findProcess(Number(entry)) ?? []);
+  return listStatuses().flatMap(({ pid, status }) => {
+    if (/^State:\s+[ZX]/m.test(status)) return [];
+    const program = /^Name:\t(.*)$/m.exec(status)?.[1] ?? '';
+    return [{ pid, program, uids: uidsIn(status) }];
+  });
 }
 
-function findProcess(pid: number): LiveProcess | undefined {
-  const status = readOrGone(() => readFileSync(`/proc/${pid}/status`, 'latin1'));
-  if (status === undefined || /^State:\s+[ZX]/m.test(status)) return undefined;
-  const uids = /^Uid:\s+(.*)$/m.exec(status)?.[1]?.split(/\s+/).map(Number) ?? [];
-  return { pid, program: /^Name:\t(.*)$/m.exec(status)?.[1] ?? '', uids };
+/** Lists the uids that any process has. The kernel counts a zombie among those of its uid until it is reaped. */
+export function listUids(): Set<number> {
+  return new Set(listStatuses().flatMap(({ status }) => uidsIn(status)));
 }
+
+function listStatuses(): { pid: number; status: string }[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      const status = readOrGone(() => readFileSync(`/proc/${entry}/status`, 'latin1'));
+      return status === undefined ? [] : [{ pid: Number(entry), status }];
+    });
+}
+
+const uidsIn = (status: string): number[] =>
+  /^Uid:\s+(.*)$/m.exec(status)?.[1]?.split(/\s+/).map(Number) ?? [];
 
 /** Finds when a live process started, or undefined when it is gone or a zombie. */
 export function findStartTime(pid: number): string | undefined {
