@@ -7,8 +7,6 @@ const SUPERVISOR_NAME = 'sortie-session';
 /** The program whose end means that the display is gone. */
 export const DISPLAY_PROGRAM = 'Xtigervnc';
 
-const MANAGER_TRIES = 3;
-
 /**
  * The first process of every session, a POSIX shell script; it runs as the session's uid, or inside its
  * sandbox, so it holds no right that the app has not.
@@ -17,7 +15,6 @@ const MANAGER_TRIES = 3;
  * both started at once, openbox left xterm unmanaged and unfocused in about one start of thirty.
  * It maximises every window and focuses the newest, so typing reaches the app wherever the pointer is and
  * the app fills the display when a viewer resizes it (matchbox: one process, no decoration, no shortcuts).
- * On a busy machine it has ended at its start in one of some thousand, by a trap in its own libraries: it is tried again.
  * The display server exchanges PRIMARY and CLIPBOARD with viewers by itself since TigerVNC 1.10.
  *
  * The display's number is the session's own, made from its uid. With -displayfd alone it would be the first
@@ -62,20 +59,14 @@ display=$!
 read -r number <ready
 if [ -z "$number" ]; then end 'the display server did not start'; exit 1; fi
 
-manager=
-tries=0
-while kill -0 "$display"; do
-  if [ -z "$manager" ] || ! kill -0 "$manager"; then
-    if [ "$tries" -eq ${MANAGER_TRIES} ]; then end 'the window manager ended'; kill "$display"; exit 1; fi
-    tries=$((tries + 1))
-    [ "$tries" -eq 1 ] || xprop -root -remove _NET_SUPPORTING_WM_CHECK 3>&-
-    matchbox-window-manager -use_titlebar no -kbdconfig /dev/null 3>&- &
-    manager=$!
-  fi
+matchbox-window-manager -use_titlebar no -kbdconfig /dev/null 3>&- &
+manager=$!
+while kill -0 "$display" && kill -0 "$manager"; do
   case $(xprop -root _NET_SUPPORTING_WM_CHECK 3>&- 2>/dev/null) in *0x*) break ;; esac
   sleep 0.01
 done
 kill -0 "$display" || { end 'the display server ended'; exit 1; }
+kill -0 "$manager" || { end 'the window manager ended'; kill "$display"; exit 1; }
 
 xprop -root -spy _NET_CLIENT_LIST >windows 2>/dev/null 3>&- &
 watch=$!
