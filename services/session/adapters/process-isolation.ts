@@ -104,8 +104,10 @@ export function isOf(one: LiveProcess, uid: number): boolean {
  * a uid is the last choice.
  */
 export function chooseFreeUid(uids: UidRange, taken: readonly number[]): number {
-  const live = new Set([...taken, ...listProcesses().flatMap((one) => one.uids)]);
-  const uid = findUidBeside(uids, new Set([...live, ...listUids()])) ?? findUidBeside(uids, live);
+  const liveUids = () => listProcesses().flatMap((one) => one.uids);
+  const uid =
+    findUidBeside(uids, new Set([...taken, ...listUids()])) ??
+    findUidBeside(uids, new Set([...taken, ...liveUids()]));
   if (uid !== undefined) return uid;
   throw new RuntimeFailure(
     'IsolationUnavailable',
