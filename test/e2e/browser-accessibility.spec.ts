@@ -3,7 +3,7 @@
 // Method: axe and the sizes of targets on the built page in headless Chromium, with real desktops.
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { accessibilityFaults, smallTargets } from '#test/support/accessibility.js';
+import { screenFaults, tooWide } from '#test/support/accessibility.js';
 import { BrowserStage } from '#test/support/browser-stage.js';
 import { cardOf, fillSignIn } from '#test/support/browser.js';
 import { Desktop } from '#test/support/desktop.js';
@@ -156,19 +156,14 @@ const TOOLS = ['Clipboard', 'Keys', 'Quality', 'Share'] as const;
 
 describe.each(VARIANTS)('in $name', ({ colorScheme, viewport }) => {
   const options = { colorScheme, viewport, reducedMotion: 'reduce' };
-  const look = async (page: Page, screen: string): Promise<string[]> => [
-    ...(await accessibilityFaults(page, screen)),
-    ...(await smallTargets(page, screen)),
-  ];
-
   it('signing in has no fault', async () => {
     const page = await (await stage.profile(stage.sortie.url, options)).visit();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    expect(await look(page, 'sign in')).toEqual([]);
+    expect(await screenFaults(page, 'sign in')).toEqual([]);
     stage.expectComplaint(/status of 401/);
     await fillSignIn(page, { name: 'nobody', password: 'nothing of the kind' });
     await page.getByText('do not match').waitFor();
-    expect(await look(page, 'sign in, refused')).toEqual([]);
+    expect(await screenFaults(page, 'sign in, refused')).toEqual([]);
   });
 
   it('no screen has a fault', async () => {
@@ -179,7 +174,7 @@ describe.each(VARIANTS)('in $name', ({ colorScheme, viewport }) => {
     const faults: string[] = [];
     for (const [name, visit] of SCREENS) {
       await visit(page);
-      faults.push(...(await look(page, name)));
+      faults.push(...(await screenFaults(page, name)));
     }
     expect(faults).toEqual([]);
   });
@@ -190,9 +185,7 @@ describe.each(VARIANTS)('in $name', ({ colorScheme, viewport }) => {
     const faults: string[] = [];
     for (const [name, visit] of ADMIN_SCREENS) {
       await visit(page);
-      if (await page.evaluate('document.documentElement.scrollWidth > innerWidth'))
-        faults.push(`${name}: wider than the screen`);
-      faults.push(...(await look(page, name)));
+      faults.push(...(await tooWide(page, name)), ...(await screenFaults(page, name)));
     }
     expect(faults).toEqual([]);
   });
@@ -202,26 +195,26 @@ describe.each(VARIANTS)('in $name', ({ colorScheme, viewport }) => {
       await stage.profile(stage.sortie.url, options)
     ).signIn(await stage.person());
     await Desktop.launch(page, 'Terminal', stage.home);
-    const faults = await look(page, 'a desktop');
+    const faults = await screenFaults(page, 'a desktop');
     for (const tool of TOOLS) {
       await page.getByRole('toolbar').getByRole('button', { name: tool }).click();
       const panel = page.getByRole('dialog', { name: tool });
       await panel.getByRole('heading').or(panel.locator('label')).first().waitFor();
-      faults.push(...(await look(page, tool)));
+      faults.push(...(await screenFaults(page, tool)));
       await page.keyboard.press('Escape');
     }
     await page.getByRole('link', { name: 'Back to the apps' }).click();
     await page.getByRole('region', { name: 'Running now' }).waitFor();
-    faults.push(...(await look(page, 'a running app')));
+    faults.push(...(await screenFaults(page, 'a running app')));
     await page.getByRole('navigation').getByRole('link', { name: 'Sessions' }).click();
     await page.getByRole('link', { name: 'Open Terminal' }).waitFor();
-    faults.push(...(await look(page, 'sessions')));
+    faults.push(...(await screenFaults(page, 'sessions')));
     await page.getByRole('button', { name: 'Stop Terminal' }).click();
     await page.getByRole('dialog', { name: 'Stop Terminal?' }).waitFor();
-    faults.push(...(await look(page, 'a question')));
+    faults.push(...(await screenFaults(page, 'a question')));
     await page.getByRole('button', { name: 'Yes, stop it' }).click();
     await page.getByText('It was stopped.').waitFor();
-    faults.push(...(await look(page, 'past sessions')));
+    faults.push(...(await screenFaults(page, 'past sessions')));
     expect(faults).toEqual([]);
   });
 });

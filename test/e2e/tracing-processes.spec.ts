@@ -7,6 +7,7 @@ import {
   type OtlpReceiver,
   type ReceivedSpan,
 } from '#test/support/otlp-receiver.js';
+import { oneTrace } from '#test/support/one-trace.js';
 import { Client } from '#test/support/client.js';
 import { until } from '#test/support/waits.js';
 
@@ -32,31 +33,21 @@ afterAll(async () => {
   await receiver.close();
 });
 
-const inTrace = (): ReceivedSpan[] => receiver.spans().filter((span) => span.traceId === traceId);
+const { arrived, one } = oneTrace(() => receiver, traceId);
 
 describe('a request across processes', () => {
   it('is one trace, from the gateway’s first byte to the services’ projections', async () => {
     const gimp = { id: 'gimp', name: 'Gimp', url: 'https://gimp.example' };
     expect((await admin.post('/api/apps', gimp, { traceparent })).status).toBe(201);
     // Each process sends its own now and then, in no order.
-    const expected: (readonly [ReceivedSpan['kind'], string])[] = [
+    await arrived([
       ['server', 'POST /api/apps'],
       ['client', 'catalog/RegisterApp'],
       ['server', 'catalog/RegisterApp'],
       ['producer', 'append catalog.app'],
       ['consumer', 'project catalog'],
       ['consumer', 'project audit'],
-    ];
-    await until('all spans arrive', () =>
-      expected.every(([kind, name]) =>
-        inTrace().some((span) => span.kind === kind && span.name === name),
-      ),
-    );
-    const one = (kind: ReceivedSpan['kind'], name: string): ReceivedSpan => {
-      const found = inTrace().filter((span) => span.kind === kind && span.name === name);
-      expect(found, `${kind} ${name}`).toHaveLength(1);
-      return found[0] as ReceivedSpan;
-    };
+    ]);
     const http = one('server', 'POST /api/apps');
     const sent = one('client', 'catalog/RegisterApp');
     const handled = one('server', 'catalog/RegisterApp');

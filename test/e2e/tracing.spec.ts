@@ -3,11 +3,8 @@
 import { join } from 'node:path';
 import { Database } from '#shared/adapters/sqlite-library.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  openOtlpReceiver,
-  type OtlpReceiver,
-  type ReceivedSpan,
-} from '#test/support/otlp-receiver.js';
+import { openOtlpReceiver, type OtlpReceiver } from '#test/support/otlp-receiver.js';
+import { oneTrace } from '#test/support/one-trace.js';
 import { administrator } from '#test/support/people.js';
 import { sortieFolders, startSortie, type Sortie } from '#test/support/sortie.js';
 import { until } from '#test/support/waits.js';
@@ -34,7 +31,7 @@ afterAll(async () => {
   await folders.remove();
 });
 
-const inTrace = (): ReceivedSpan[] => receiver.spans().filter((span) => span.traceId === traceId);
+const { arrived, one } = oneTrace(() => receiver, traceId);
 /** The whole lines so far. */
 const linesOf = ({ output }: Pick<Sortie, 'output'>) =>
   output()
@@ -51,7 +48,7 @@ describe('with traces', () => {
     const { status } = await admin.post('/api/apps', gimp, { traceparent });
     expect(status).toBe(201);
     // They are sent now and then, in the order in which they end.
-    const expected: (readonly [ReceivedSpan['kind'], string])[] = [
+    await arrived([
       ['server', 'POST /api/apps'],
       ['client', 'identity/Authenticate'],
       ['client', 'catalog/RegisterApp'],
@@ -59,17 +56,7 @@ describe('with traces', () => {
       ['producer', 'append catalog.app'],
       ['consumer', 'project catalog'],
       ['consumer', 'project audit'],
-    ];
-    await until('all spans arrive', () =>
-      expected.every(([kind, name]) =>
-        inTrace().some((span) => span.kind === kind && span.name === name),
-      ),
-    );
-    const one = (kind: ReceivedSpan['kind'], name: string): ReceivedSpan => {
-      const found = inTrace().filter((span) => span.kind === kind && span.name === name);
-      expect(found, `${kind} ${name}`).toHaveLength(1);
-      return found[0] as ReceivedSpan;
-    };
+    ]);
     const http = one('server', 'POST /api/apps');
     const sent = one('client', 'catalog/RegisterApp');
     const handled = one('server', 'catalog/RegisterApp');

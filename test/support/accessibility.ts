@@ -4,8 +4,20 @@ import type { Page } from 'playwright-core';
 /** WCAG 2.2 up to AA, and what axe knows to be good beyond it. */
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+/** What is wrong with a page as it is now: one line a place. */
+export const screenFaults = async (page: Page, screen: string): Promise<string[]> => [
+  ...(await accessibilityFaults(page, screen)),
+  ...(await smallTargets(page, screen)),
+];
+
+/** Says so when a page has to be scrolled sideways. */
+export async function tooWide(page: Page, screen: string): Promise<string[]> {
+  const isWider = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+  return isWider ? [`${screen}: wider than the screen`] : [];
+}
+
 /** What axe finds wrong with a page as it is now: one line a place, with the rule and what to do about it. */
-export async function accessibilityFaults(page: Page, screen: string): Promise<string[]> {
+async function accessibilityFaults(page: Page, screen: string): Promise<string[]> {
   // Half-way through a fade, text has less contrast than it will have.
   await page.evaluate(
     'Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getTiming().iterations === 1).map(({ finished }) => finished))',
@@ -20,7 +32,7 @@ export async function accessibilityFaults(page: Page, screen: string): Promise<s
 }
 
 /** Interactive parts that are smaller than 24 by 24 pixels (WCAG 2.2, 2.5.8), links in text apart. */
-export async function smallTargets(page: Page, screen: string): Promise<string[]> {
+async function smallTargets(page: Page, screen: string): Promise<string[]> {
   const found = (await page.evaluate(`
     [...document.querySelectorAll('button, a[href], select, input, summary, [role=option]')]
       .filter((each) => each.checkVisibility() && !each.closest('p, dd, .unseen'))

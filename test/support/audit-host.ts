@@ -5,10 +5,8 @@ import { InProcessBus } from '#shared/boot/in-process-bus.js';
 import type { CommandHandler } from '#shared/es/command-handler.js';
 import { openAudit, type Retaining, retentionKeeper } from '#services/audit/module.js';
 import { openCatalog } from '#services/catalog/module.js';
-import { BUS_MS_MAX } from './catalog-host.js';
+import { BUS_MS_MAX, CAUGHT_UP_MS_MAX } from './catalog-host.js';
 import { openPlace } from './database-place.js';
-
-const CAUGHT_UP_MS_MAX = 30_000;
 
 export type AuditHost = Awaited<ReturnType<typeof openAuditHost>>;
 

@@ -11,6 +11,9 @@ import { openPlace } from './database-place.js';
 /** How long a request on a test's bus may take: hundreds at once on a busy machine take longer than one may in production. */
 export const BUS_MS_MAX = 120_000;
 
+/** How long a test's host waits until its read models have what the log has. */
+export const CAUGHT_UP_MS_MAX = 30_000;
+
 /** A request context of a made-up person with a role. */
 export const asked = (role: Role, over: Partial<RequestContext> = {}): RequestContext => ({
   actor: { id: `${role}-1`, role },

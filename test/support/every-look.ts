@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { accessibilityFaults, smallTargets } from './accessibility.js';
+import { screenFaults, tooWide } from './accessibility.js';
 
 /** Both themes and both sizes, each once: axe takes its time. The last one is how a page is left. */
 const LOOKS = [
@@ -17,9 +17,7 @@ export async function faultsInEveryLook(page: Page, screen: string): Promise<str
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize(viewport);
     const seen = `${screen} (${name})`;
-    if (await page.evaluate('document.documentElement.scrollWidth > innerWidth'))
-      faults.push(`${seen}: wider than the screen`);
-    faults.push(...(await accessibilityFaults(page, seen)), ...(await smallTargets(page, seen)));
+    faults.push(...(await tooWide(page, seen)), ...(await screenFaults(page, seen)));
   }
   return faults;
 }

@@ -9,11 +9,9 @@ import { RegisterUser } from '#shared/contracts/identity.js';
 import type { Operation, RequestContext } from '#shared/es/operation.js';
 import { openCatalog } from '#services/catalog/module.js';
 import { openIdentity } from '#services/identity/module.js';
-import { asked, BUS_MS_MAX } from './catalog-host.js';
+import { asked, BUS_MS_MAX, CAUGHT_UP_MS_MAX } from './catalog-host.js';
 import { openPlace } from './database-place.js';
 import { PASSWORD, resultOf } from './identity-host.js';
-
-const CAUGHT_UP_MS_MAX = 30_000;
 
 export type RightsHost = Awaited<ReturnType<typeof openRightsHost>>;
 

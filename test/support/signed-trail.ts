@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SqliteEventLog } from '#shared/adapters/sqlite-event-log.js';
 import { headOf, type TreeHead } from '#shared/contracts/tree-head.js';
 import { openAudit, type Signing } from '#services/audit/module.js';
+import { CAUGHT_UP_MS_MAX } from './catalog-host.js';
 import { newCommit } from './commits.js';
 import { openPlace } from './database-place.js';
 import { tamperWithLog } from './tampered-log.js';
@@ -11,8 +12,6 @@ import { until } from './waits.js';
 /** So soon after each other that nobody waits for a head; or so late that none comes by time. */
 export const SOON = { commits: 1_000_000, ms: 20 };
 export const NEVER = { commits: 1_000_000, ms: 86_400_000 };
-
-const REACHED_MS_MAX = 30_000;
 
 export type Told = Readonly<{ level: string; message: string }>;
 
@@ -59,7 +58,7 @@ export async function openSignedTrail() {
     await notary?.checked();
     const append = async (count: number): Promise<void> => {
       for (let i = 0; i < count; i += 1) await log.append(newCommit());
-      await service.projector.reached(await log.head(), REACHED_MS_MAX);
+      await service.projector.reached(await log.head(), CAUGHT_UP_MS_MAX);
     };
     /** Resolves with the newest head once one is over so many commits. */
     const signed = (size: number): Promise<TreeHead> =>
